@@ -1,0 +1,130 @@
+# Copyright: (c) 2026, trunkline.bonding contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no stable interface.
+
+"""Findings about addresses, gateways, routes and name servers."""
+
+from __future__ import annotations
+
+from ansible_collections.trunkline.bonding.plugins.module_utils._catalogue.rule import error, warning
+
+RULES = {
+    "address.invalid": error(
+        "An address is written in digits.",
+        "Names are not resolved here, and shortened forms mean different things to different tools.",
+        "{shown} is no {expected}.",
+        "Write {expected}.",
+    ),
+    "address.family": error(
+        "gateway takes IPv4, gateway6 IPv6.",
+        "The two have different files, routes and rules.",
+        "{shown} is an {family} address.",
+        "Write it as {key}.",
+    ),
+    "address.prefixless": error(
+        "An address has a prefix length.",
+        "Without one some tools take a class from the 1980s, others a network of one address.",
+        "{shown} has no prefix length.",
+        "Write {shown_with_prefix}, if that is the size of the network.",
+    ),
+    "address.is-network": error(
+        "An address is not the first of its network.",
+        "That one names the network itself.",
+        "{shown} is the network, not a host in it.",
+        "Write an address inside, as in {example}.",
+    ),
+    "address.is-broadcast": error(
+        "An address is not the last of its network.",
+        "That one is the broadcast address.",
+        "{shown} is the broadcast address of {network}.",
+        "Write an address below it.",
+    ),
+    "address.not-unicast": error(
+        "An address of a link is a unicast address.",
+        "Multicast, unspecified, loopback and broadcast addresses cannot be a link's own.",
+        "{shown} is {kind}.",
+        "Write an address of the network that the link is connected to.",
+    ),
+    "address.duplicate": error(
+        "An address is used once on a host.",
+        "Answers would come from either link, and on the switch its MAC address would flap.",
+        "{shown} is already an address of {other}.",
+        "Remove one of them.",
+    ),
+    "address.overlap": warning(
+        "Two links are not in the same network.",
+        "The kernel answers on one for the other and sends over whichever route it finds first.",
+        "{shown} is in the network {network} of {other}.",
+        "Bond the links, or use different networks.",
+    ),
+    "gateway.off-link": error(
+        "A gateway is in a network of its link.",
+        "The kernel refuses a route through a gateway that it cannot reach directly.",
+        "{shown} is in none of the networks of {link}.",
+        "Correct the gateway or the prefix length; an IPv6 gateway may be a link-local address.",
+    ),
+    "gateway.own-address": error(
+        "A gateway is another machine.", "A route through oneself leads nowhere.", "{shown} is an address of {link} itself.", "Correct it."
+    ),
+    "gateway.not-a-host": error(
+        "A gateway is a host in its network.",
+        "The first and the last address of an IPv4 network name the network and everybody in it.",
+        "{shown} is the {kind} address of {network}.",
+        "Correct it.",
+    ),
+    "gateway.second-default": error(
+        "A host has one default route of each family.",
+        "With two of the same metric the kernel refuses the second or chooses by chance.",
+        "{shown} is a second default route; {other} has one already.",
+        "Keep one, or write the second as a route with a metric or table of its own.",
+    ),
+    "gateway.with-dhcp": error(
+        "A link with DHCP has no static gateway.",
+        "The lease brings a gateway, and then there are two.",
+        "{shown} is a static gateway on a link with dhcp4.",
+        "Remove gateway, or use static addresses.",
+    ),
+    "gateway.dhcp-and-default": warning(
+        "DHCP runs on the link that has the default route, and on no other.",
+        "Every lease may bring a gateway, and then there are two default routes.",
+        "{shown} uses dhcp4, and {other} has a default route of its own.",
+        "Give all but one link static addresses, or make sure that the lease brings no gateway.",
+    ),
+    "route.host-bits": error(
+        "A route leads to a network.",
+        "The kernel refuses a destination with bits beyond its prefix length.",
+        "{shown} is an address inside {network}.",
+        "Write {network}.",
+    ),
+    "route.family": error(
+        "Destination and gateway of a route have one family.",
+        "The kernel sends no IPv4 through an IPv6 gateway in this form.",
+        "{shown} and via {via} are of different families.",
+        "Correct one of them.",
+    ),
+    "route.default-without-via": error(
+        "A default route has a gateway.",
+        "Without one the host would ask by ARP for every address of the world.",
+        "The route to default has no via.",
+        "Add via.",
+    ),
+    "route.via-unreachable": error(
+        "The gateway of a route is in a network of its link.",
+        "The kernel refuses a route through a gateway that it cannot reach directly.",
+        "via {shown} is in none of the networks of {link}.",
+        "Correct it, or put the route on the link that is connected to it.",
+    ),
+    "route.duplicate": error(
+        "A route is written once.",
+        "The kernel refuses a second one with the same destination, metric and table.",
+        "{shown} is already a route of {other}.",
+        "Remove one of them, or give them different metrics.",
+    ),
+    "dns.search": error(
+        "A search domain is a domain name.",
+        "Labels have 1 to 63 letters, digits, hyphens and underscores, and the whole at most 253.",
+        "{shown} is no domain name.",
+        "Write a name such as example.net.",
+    ),
+}

@@ -1,0 +1,246 @@
+# Copyright: (c) 2026, trunkline.bonding contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no stable interface.
+
+"""The data model as one table: every key with its type, range, default and one sentence.
+
+Validation, the schema for editors, the documentation and the modules' arguments are made from it.
+
+A field is a dictionary with ``type`` and ``description``, and by type: ``keys`` (dict: the documented keys), ``values`` (map: any name as
+key, of the type ``names`` if given), ``element`` (list), ``minimum`` and ``maximum`` (int), ``choices`` (choice), ``pattern`` and
+``expected`` (str). Besides: ``required``, ``default``, ``aliases`` and ``unit``. Scalar types are those of ``_schema_types``.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Dict
+
+Field = Dict[str, Any]
+
+
+def _field(type: str, description: str, **more: Any) -> Field:  # noqa: A002 - the key's name in the table
+    return dict(more, type=type, description=description)
+
+
+# IPv4 needs 68 (RFC 791); 65535 is what a VLAN or bridge takes at most.
+_MTU = {"minimum": 68, "maximum": 65535, "unit": "bytes"}
+
+_VLANS = _field(
+    "dict",
+    "VLANs that the switch ports carry; without it they stay as they are.",
+    keys={
+        "native": _field("int", "VLAN that travels without a tag.", minimum=1, maximum=4094),
+        "tagged": _field("vlan_list", "VLANs that travel with a tag: numbers and ranges.", default=[]),
+    },
+)
+_EDGE_PORT = _field("bool", "Whether the ports forward at once instead of waiting for spanning tree.", default=True)
+
+_NIC = {
+    "mac": _field("mac", "Permanent MAC address of the card; what is known by it may be renamed."),
+    "switch": _field("str", "Inventory name of the switch where the cable ends.", pattern=r"\S{1,255}", expected="an inventory name"),
+    "port": _field(
+        "str", "Port of that switch, as the switch writes it.", pattern=r"[A-Za-z0-9][A-Za-z0-9 ./:_-]{0,63}", expected="the name of a port"
+    ),
+    "mtu": _field("int", "MTU of a NIC that is no slave; a slave has its bond's.", **_MTU),
+    "vlans": _field("dict", "VLANs that the switch port of a NIC without bond carries.", keys=_VLANS["keys"]),
+    "edge_port": _field("bool", "Whether the switch port of a NIC without bond forwards at once.", default=True),
+}
+
+_LAYOUT = {
+    "mode": _field("mode", "Mode of the bond, by the kernel's name or number."),
+    "options": _field("map", "The kernel's bonding options, by their own names and in their own units.", values=_field("any", "A value.")),
+    "slaves": _field(
+        "list",
+        "The NICs of the bond, in the order in which they are enslaved.",
+        element=_field("name", "A NIC."),
+        aliases=("ports", "members"),
+    ),
+    "slave_options": _field(
+        "map",
+        "Options of single slaves: queue_id, prio and actor_port_prio.",
+        names="name",
+        values=_field("map", "Options of this slave.", values=_field("any", "A value.")),
+    ),
+    "mtu": _field("int", "MTU of the bond and of its slaves.", **_MTU),
+    "lag": _field(
+        "dict",
+        "What the switch ports of the slaves carry, and how the LAG behaves where the mode wants one.",
+        keys={
+            "id": _field(
+                "identifier",
+                "Number of the LAG; else the one that these ports have already, else that of the first member port.",
+                pattern=r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}",
+                expected="the number or name of a LAG",
+            ),
+            "vlans": _VLANS,
+            "edge_port": _EDGE_PORT,
+            "silent_partner": _field(
+                "choice",
+                "What member ports do while the host sends no LACP, for example at network boot: individual ports, or none.",
+                choices=("individual", "suspended"),
+            ),
+        },
+    ),
+}
+
+_BOND = {
+    "name": _field("name", "Name of the bond.", required=True),
+    "profile": _field("str", "Profile that this bond is based on.", pattern=r"[A-Za-z0-9_]{1,64}", expected="the name of a profile"),
+    **_LAYOUT,
+    "mac": _field("mac", "Address that the bond is pinned to; else the one that its link carries, else that of the first slave."),
+}
+
+_VLAN = {
+    "name": _field("name", "Name of the VLAN; LINK.ID by default."),
+    "id": _field("int", "VLAN id.", minimum=1, maximum=4094, required=True),
+    "link": _field("name", "Link that the VLAN lies on.", required=True),
+    "mtu": _field("int", "MTU; the one of its link by default.", **_MTU),
+}
+
+_BRIDGE = {
+    "name": _field("name", "Name of the bridge.", required=True),
+    "ports": _field("list", "Links that belong to the bridge.", element=_field("name", "A link."), default=[]),
+    "hypervisor": _field("choice", "What attaches virtual machines to the bridge; it turns on the rules for them.", choices=("kvm", "xen")),
+    "stp": _field("bool", "Whether the bridge takes part in spanning tree.", default=False),
+    "forward_delay": _field(
+        "int",
+        "Time that a port listens and learns before it forwards; 15 with stp, else 0, by default.",
+        minimum=0,
+        maximum=30,
+        unit="s",
+    ),
+    "vlan_filtering": _field("bool", "Whether the bridge knows VLANs.", default=False),
+    "mac": _field("mac", "Address that the bridge is pinned to."),
+    "mtu": _field("int", "MTU; the smallest of its ports by default.", **_MTU),
+}
+
+_ROUTE = {
+    "to": _field("destination", "Network that the route leads to, or default.", required=True),
+    "via": _field("address", "Gateway; without it the network is on the link itself."),
+    "metric": _field("int", "Metric; the smaller one wins.", minimum=0, maximum=4294967295),
+    "table": _field("int", "Routing table.", minimum=1, maximum=4294967295),
+}
+
+_ADDRESSING = {
+    "addresses": _field("list", "Static addresses with prefix length.", element=_field("interface_address", "An address."), default=[]),
+    "gateway": _field("ipv4", "Default gateway for IPv4."),
+    "gateway6": _field("ipv6", "Default gateway for IPv6; it may be a link-local address."),
+    "dhcp4": _field("bool", "Whether an address comes from DHCP.", default=False),
+    "dhcp6": _field("bool", "Whether an address comes from DHCPv6.", default=False),
+    "accept_ra": _field("bool", "Whether router advertisements are accepted; the system decides by default."),
+    "routes": _field("list", "Static routes.", element=_field("dict", "A route.", keys=_ROUTE), default=[]),
+    "dns": _field("list", "Name servers.", element=_field("address", "An address."), default=[]),
+    "search": _field("list", "Search domains.", element=_field("domain", "A domain."), default=[]),
+    "zone": _field("str", "Zone of firewalld that the link belongs to.", pattern=r"[A-Za-z0-9_/-]{1,17}", expected="the name of a zone"),
+}
+
+_BMC = {
+    "mode": _field(
+        "choice",
+        "Whether the BMC has a port of its own, shares a NIC of the host, or takes a shared one when its own has no link.",
+        choices=("dedicated", "shared", "failover"),
+        required=True,
+    ),
+    "nic": _field("name", "NIC that the BMC shares."),
+    "vlan": _field("int", "VLAN that the BMC uses with a tag.", minimum=1, maximum=4094),
+    "address": _field("address", "Address of the BMC."),
+}
+
+_SWITCH = {
+    "peer": _field(
+        "str",
+        "Inventory name of the other switch of an MLAG pair, which must name this one.",
+        pattern=r"\S{1,255}",
+        expected="an inventory name",
+    ),
+    "platform": _field(
+        "str",
+        "Platform of the switch; ansible_network_os by default.",
+        pattern=r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*",
+        expected="the name of a platform",
+    ),
+    "create_vlans": _field("bool", "Whether VLANs that are needed and missing are created; none is ever removed.", default=True),
+}
+
+# What is wanted on a host: the variables bonding_nics and so on, and the parameters of host_links of the same names.
+INTENT: Dict[str, Field] = {
+    "nics": _field(
+        "map",
+        "The NICs of the host and where their cables end, by the name that is used everywhere.",
+        names="name",
+        values=_field("dict", "A NIC.", keys=_NIC),
+    ),
+    "profiles": _field(
+        "map",
+        "Layouts that several hosts share: the variable bonding_profile_NAME for each; what a bond says itself goes first.",
+        values=_field("dict", "A layout.", keys=_LAYOUT),
+    ),
+    "bonds": _field("list", "The bonds.", element=_field("dict", "A bond.", keys=_BOND), default=[]),
+    "vlans": _field("list", "The VLANs on bonds, NICs and bridges.", element=_field("dict", "A VLAN.", keys=_VLAN), default=[]),
+    "bridges": _field("list", "The bridges.", element=_field("dict", "A bridge.", keys=_BRIDGE), default=[]),
+    "addresses": _field(
+        "map",
+        "Addresses, gateways, routes and name servers, by link; a link that is not here has none.",
+        names="name",
+        values=_field("dict", "The addressing of a link.", keys=_ADDRESSING),
+    ),
+    "bmc": _field("dict", "The management controller of the host, where it matters for the switch.", keys=_BMC),
+}
+
+# How a run behaves.
+SETTINGS: Dict[str, Field] = {
+    "backend": _field(
+        "choice",
+        "What makes the configuration survive a reboot; auto takes what manages the host.",
+        choices=("auto", "networkd", "networkmanager", "ifupdown"),
+        default="auto",
+    ),
+    "purge": _field("bool", "Whether links of ours that are no longer wanted are removed.", default=True),
+    "deadline": _field(
+        "int", "Time after which an unconfirmed host is back on its old configuration.", minimum=10, maximum=3600, unit="s", default=120
+    ),
+    "confirm": _field(
+        "choice",
+        "Whether the controller confirms by itself over a new connection, or later by links_transaction.",
+        choices=("auto", "later"),
+        default="auto",
+    ),
+    "connect_host": _field(
+        "str", "Address for the new connection, where the host gets another one.", pattern=r"[A-Za-z0-9_.:%\[\]-]{1,255}", expected="a host"
+    ),
+    "transaction": _field(
+        "str", "Id of a transaction that spans hosts and switches.", pattern=r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", expected="an id"
+    ),
+    "accept": _field("list", "Ids of findings that are accepted.", element=_field("str", "An id."), default=[]),
+}
+
+# What cannot be derived about a switch: its variable bonding_switch.
+SWITCH: Field = _field("dict", "What cannot be derived about a switch.", keys=_SWITCH)
+
+VARIABLES: Dict[str, Field] = {**INTENT, **SETTINGS, "switch": SWITCH}
+PREFIX = "bonding_"
+PROFILE_PREFIX = "profile_"
+
+_ARGUMENT_TYPES = {"map": "dict", "dict": "dict", "list": "list", "bool": "bool", "int": "int"}
+
+
+def argument_spec(*names: str) -> Dict[str, Dict[str, Any]]:
+    """The variables of those names as arguments of a module, by their outermost type only.
+
+    What is inside a dictionary or list is left to ``_intent.normalise``, whose findings say more than Ansible's own type errors.
+    """
+    spec = {}
+    for name in names:
+        field = VARIABLES[name]
+        argument: Dict[str, Any] = {"type": _ARGUMENT_TYPES.get(field["type"], "str")}
+        if field["type"] == "list":
+            argument["elements"] = "raw"
+        if "choices" in field:
+            argument["choices"] = list(field["choices"])
+        if "default" in field:
+            argument["default"] = field["default"]
+        elif field["type"] == "map":
+            argument["default"] = {}
+        spec[name] = argument
+    return spec

@@ -1,0 +1,277 @@
+# Copyright: (c) 2026, trunkline.bonding contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no stable interface.
+
+"""The types of the data model: from what a user, YAML or Jinja made of a value to its canonical form.
+
+Each converter takes (value, field of the schema) and returns the canonical value, or raises ``Invalid`` with the id of a finding.
+"""
+
+from __future__ import annotations
+
+import datetime
+import ipaddress
+import re
+from typing import Any, Callable, Dict, List, NoReturn, Optional
+
+from ansible_collections.trunkline.bonding.plugins.module_utils import _options
+from ansible_collections.trunkline.bonding.plugins.module_utils._findings import nearest, show
+
+# if_nametoindex(3) and dev_valid_name() of the kernel; "all" and "default" are directories beside the links in /proc/sys/net/*/conf.
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,14}")
+RESERVED_NAMES = ("all", "default", "lo", "bonding_masters")
+VLAN_IDS = (1, 4094)
+_INTEGER = re.compile(r"[+-]?[0-9]{1,20}")
+_MAC_FORMS = (
+    re.compile(r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}"),
+    re.compile(r"(?:[0-9a-f]{2}-){5}[0-9a-f]{2}"),
+    re.compile(r"(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}"),
+)
+_RANGE = re.compile(r"([0-9]{1,4})(?:-([0-9]{1,4}))?")
+_LEADING_ZERO = re.compile(r"^(?:[0-9]+\.)*0[0-9]+(?:\.|/|$)")
+_DOMAIN = re.compile(r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.)*[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
+_TRUE = ("true", "yes", "on", "1")
+_FALSE = ("false", "no", "off", "0")
+
+
+class Invalid(Exception):
+    """A value that its type refuses: the id of a finding and the words for its sentence."""
+
+    def __init__(self, id: str, **words: Any) -> None:  # noqa: A002 - the field's name in every shape
+        super().__init__(id)
+        self.id = id
+        self.words = words
+
+
+def _quote_it(value: Any, expected: str) -> None:
+    """Refuse what YAML made of an unquoted text."""
+    kinds = (
+        (bool, "the switch"),
+        (int, "the number"),
+        (float, "the number"),
+        (datetime.datetime, "the time"),
+        (datetime.date, "the date"),
+    )
+    for kind, word in kinds:
+        if isinstance(value, kind):
+            likely = _sexagesimal(value)
+            raise Invalid("schema.quote-it", kind=word, expected=expected, likely=f': it may have been "{likely}"' if likely else "")
+    if not isinstance(value, str):
+        raise Invalid("schema.type", expected=expected)
+
+
+def _sexagesimal(value: Any) -> Optional[str]:
+    """The text that YAML 1.1 may have read as this number to the base of 60, ``52:54:00:12:34:56`` for example."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 60 <= value < 60**6:
+        return None
+    digits: List[str] = []
+    while value:
+        value, digit = divmod(value, 60)
+        digits.insert(0, f"{digit:02d}")
+    return ":".join(digits)
+
+
+def text(value: Any, field: Dict[str, Any]) -> str:
+    expected = field.get("expected", "a text")
+    _quote_it(value, expected)
+    if not re.fullmatch(field.get("pattern", r"[^\x00-\x1f\x7f]+"), value):
+        raise Invalid("schema.format", expected=expected)
+    return str(value)
+
+
+def identifier(value: Any, field: Dict[str, Any]) -> str:
+    """A text that may be written as a number, such as the id of a LAG."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9:
+        value = str(value)
+    return text(value, field)
+
+
+def number(value: Any, field: Dict[str, Any]) -> int:
+    if isinstance(value, str) and _INTEGER.fullmatch(value.strip()):
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise Invalid("schema.type", expected="a whole number")
+    if not field["minimum"] <= value <= field["maximum"]:
+        raise Invalid("schema.range", minimum=field["minimum"], maximum=field["maximum"])
+    return int(value)
+
+
+def switch(value: Any, _field: Dict[str, Any]) -> bool:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.strip().lower() in _TRUE + _FALSE:
+        return value.strip().lower() in _TRUE
+    raise Invalid("schema.type", expected="true or false")
+
+
+def choice(value: Any, field: Dict[str, Any]) -> str:
+    choices = ", ".join(field["choices"])
+    if isinstance(value, bool):
+        raise Invalid("schema.quote-it", kind="the switch", expected=f"one of {choices}", likely="")
+    if not isinstance(value, str) or value not in field["choices"]:
+        raise Invalid("schema.choice", choices=choices, nearest=nearest(value, field["choices"]) if isinstance(value, str) else "")
+    return str(value)
+
+
+def mode(value: Any, _field: Dict[str, Any]) -> str:
+    try:
+        if not isinstance(value, int) or 0 <= value < len(_options.MODES):
+            return _options.canonical("mode", value)
+    except ValueError:
+        pass
+    choices = ", ".join(f"{name} ({number})" for number, name in enumerate(_options.MODES))
+    raise Invalid("schema.choice", choices=choices, nearest=nearest(value, _options.MODES) if isinstance(value, str) else "")
+
+
+def name(value: Any, _field: Dict[str, Any]) -> str:
+    _quote_it(value, "the name of a link")
+    problems = (
+        (not value, "it is empty"),
+        (len(value) > 15, f"it has {len(value)} characters, more than 15"),
+        (not NAME.fullmatch(value), "it holds a character that is not allowed, or begins with one"),
+        (value.isdigit(), "it holds digits only, which tools take for an index"),
+        (value in RESERVED_NAMES and value != "lo", "the kernel uses it itself"),
+    )
+    for found, problem in problems:
+        if found:
+            raise Invalid("schema.name", problem=problem)
+    return str(value)
+
+
+def mac(value: Any, _field: Dict[str, Any]) -> str:
+    _quote_it(value, "a MAC address")
+    lower = value.strip().lower()
+    if not any(form.fullmatch(lower) for form in _MAC_FORMS):
+        raise Invalid("schema.mac", problem="it is not six pairs of hexadecimal digits")
+    digits = re.sub(r"[^0-9a-f]", "", lower)
+    if int(digits, 16) == 0:
+        raise Invalid("schema.mac", problem="it is all zeroes")
+    if int(digits[:2], 16) & 1:
+        raise Invalid("schema.mac", problem="it is a multicast or broadcast address")
+    return ":".join(digits[at : at + 2] for at in range(0, 12, 2))
+
+
+def vlan_list(value: Any, _field: Dict[str, Any]) -> List[int]:
+    """``"20,30-39"``, ``20`` or ``[20, "30-39"]`` -> the ids in ascending order, each once."""
+    items = list(value) if isinstance(value, (list, tuple)) else [value]
+    ids = set()
+    for item in items:
+        if isinstance(item, bool) or not isinstance(item, (int, str)):
+            raise Invalid("schema.vlan-list", problem=f"{show(item)} is neither a number nor a range")
+        if isinstance(item, int):
+            item = str(item) if 0 <= item <= 9999 else "?"
+        for part in item.split(","):
+            found = _RANGE.fullmatch(part.strip())
+            if not found:
+                raise Invalid("schema.vlan-list", problem=f"{show(part.strip())} is neither a number nor a range")
+            low, high = int(found.group(1)), int(found.group(2) or found.group(1))
+            if not VLAN_IDS[0] <= low <= high <= VLAN_IDS[1]:
+                raise Invalid("schema.vlan-list", problem=f"{part.strip()} is not within 1 to 4094, lowest first")
+            ids.update(range(low, high + 1))
+    return sorted(ids)
+
+
+def _refuse_address(expected: str) -> NoReturn:
+    raise Invalid("address.invalid", expected=expected)
+
+
+def _parse(value: Any, parser: Callable[[str], Any], expected: str) -> Any:
+    _quote_it(value, expected)
+    # A zone (fe80::1%eth0) is the link's own business, and older versions of the parser do not know it.
+    # A leading zero is octal to some and decimal to others, and versions of the parser differ.
+    if "%" in value or _LEADING_ZERO.search(value):
+        _refuse_address(expected)
+    try:
+        return parser(value.strip())
+    except ValueError:
+        _refuse_address(expected)
+
+
+def address(value: Any, _field: Dict[str, Any]) -> str:
+    """An IPv4 or IPv6 address without prefix length."""
+    return str(_parse(value, ipaddress.ip_address, "IPv4 or IPv6 address"))
+
+
+def _of_family(value: Any, family: int, key: str) -> str:
+    parsed = _parse(value, ipaddress.ip_address, f"IPv{family} address")
+    if parsed.version != family:
+        raise Invalid("address.family", family=f"IPv{parsed.version}", key=key)
+    return str(parsed)
+
+
+def ipv4(value: Any, _field: Dict[str, Any]) -> str:
+    return _of_family(value, 4, "gateway6")
+
+
+def ipv6(value: Any, _field: Dict[str, Any]) -> str:
+    return _of_family(value, 6, "gateway")
+
+
+def interface_address(value: Any, _field: Dict[str, Any]) -> str:
+    """An address with prefix length, as a link carries it."""
+    found = _parse(value, ipaddress.ip_interface, "address with prefix length, as in 198.51.100.10/24")
+    if "/" not in value:
+        raise Invalid("address.prefixless", shown_with_prefix=f"{found.ip}/{24 if found.version == 4 else 64}")
+    host, network = found.ip, found.network
+    kinds = (
+        (host.is_multicast, "a multicast address"),
+        (host.is_unspecified, "the unspecified address"),
+        (host.is_loopback, "a loopback address"),
+        (found.version == 4 and host.packed[0] == 0, "an address of no network"),
+        (found.version == 4 and host.packed[0] >= 240, "a reserved address"),
+    )
+    for wrong, kind in kinds:
+        if wrong:
+            raise Invalid("address.not-unicast", kind=kind)
+    if network.prefixlen < network.max_prefixlen - 1:
+        # The first address of an IPv6 subnet is the anycast address of its routers (RFC 4291).
+        if host == network.network_address:
+            raise Invalid("address.is-network", example=f"{host + 1}/{network.prefixlen}")
+        if found.version == 4 and host == network.broadcast_address:
+            raise Invalid("address.is-broadcast", network=str(network))
+    return str(found)
+
+
+def destination(value: Any, _field: Dict[str, Any]) -> str:
+    """Where a route leads: ``default`` or a network; an address alone is a network of one."""
+    if value in ("default", "0.0.0.0/0", "::/0"):
+        return "default"
+    expected = "network, as in 192.0.2.0/24, or default"
+    found = _parse(value, ipaddress.ip_interface, expected)
+    if found.network.network_address != found.ip:
+        raise Invalid("route.host-bits", network=str(found.network))
+    return str(found.network)
+
+
+def domain(value: Any, _field: Dict[str, Any]) -> str:
+    _quote_it(value, "a domain name")
+    plain = value[:-1] if value.endswith(".") else value
+    if len(plain) > 253 or not _DOMAIN.fullmatch(plain):
+        raise Invalid("dns.search")
+    return plain.lower()
+
+
+def anything(value: Any, _field: Dict[str, Any]) -> Any:
+    """A value that the option table judges later."""
+    return value
+
+
+TYPES: Dict[str, Callable[[Any, Dict[str, Any]], Any]] = {
+    "any": anything,
+    "str": text,
+    "identifier": identifier,
+    "int": number,
+    "bool": switch,
+    "choice": choice,
+    "mode": mode,
+    "name": name,
+    "mac": mac,
+    "vlan_list": vlan_list,
+    "address": address,
+    "ipv4": ipv4,
+    "ipv6": ipv6,
+    "interface_address": interface_address,
+    "destination": destination,
+    "domain": domain,
+}

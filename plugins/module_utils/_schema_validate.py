@@ -1,0 +1,184 @@
+# Copyright: (c) 2026, trunkline.bonding contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no stable interface.
+
+"""Validation of variables against the schema: types, ranges and known keys; relations between values are for ``_rules``."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Set, Tuple
+
+from ansible_collections.trunkline.bonding.plugins.module_utils._findings import Finding, child, closest, finding, nearest
+from ansible_collections.trunkline.bonding.plugins.module_utils._schema import PREFIX, PROFILE_PREFIX, VARIABLES, Field
+from ansible_collections.trunkline.bonding.plugins.module_utils._schema_types import TYPES, Invalid
+
+# Where a value is in the normalised variables: ("bonds", 0, "options", "miimon").
+At = Tuple[Any, ...]
+
+_NOTHING = object()
+
+
+class Trace:
+    """Where the normalised values come from.
+
+    ``paths`` maps a place in the normalised variables to the path that the user wrote; ``broken`` holds the places whose values were
+    refused and are therefore missing, so that a rule does not complain about what is missing for that reason only.
+    """
+
+    def __init__(self) -> None:
+        self.paths: Dict[At, str] = {}
+        self.broken: Set[At] = set()
+
+    def path(self, at: At) -> str:
+        """What the user wrote, or would have to write."""
+        known = len(at)
+        while known and at[:known] not in self.paths:
+            known -= 1
+        path = self.paths.get(at[:known], PREFIX)
+        for key in at[known:]:
+            path = child(path, key)
+        return path
+
+    def doubtful(self, at: At) -> bool:
+        """Whether something at, above or below that place was refused."""
+        return any(at[: len(other)] == other[: len(at)] for other in self.broken)
+
+
+class _Walk:
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self.findings: List[Finding] = []
+
+    def refuse(self, at: At, id_: str, path: str, value: Any, /, **words: Any) -> Any:
+        self.findings.append(finding(id_, path, value, **words))
+        self.trace.broken.add(at)
+        return _NOTHING
+
+    def value(self, value: Any, field: Field, path: str, at: At) -> Any:
+        """The normalised value, or _NOTHING. ``null`` stays ``None``: it says that a value of the profile does not count."""
+        self.trace.paths[at] = path
+        if value is None:
+            return None
+        kind = field["type"]
+        if kind in ("dict", "map"):
+            if not isinstance(value, dict):
+                return self.refuse(at, "schema.type", path, value, expected="a dictionary of keys and values")
+            return self.keys(value, field, path, at) if kind == "dict" else self.names(value, field, path, at)
+        if kind == "list":
+            return self.items(value, field, path, at)
+        try:
+            return TYPES[kind](value, field)
+        except Invalid as invalid:
+            return self.refuse(at, invalid.id, path, value, **invalid.words)
+
+    def keys(self, value: Dict[Any, Any], field: Field, path: str, at: At) -> Dict[str, Any]:
+        """A dictionary of documented keys."""
+        fields = field["keys"]
+        names = {alias: name for name, inner in fields.items() for alias in (name, *inner.get("aliases", ()))}
+        found: Dict[str, Any] = {}
+        given: Dict[str, str] = {}
+        for key, item in value.items():
+            name = names.get(key) if isinstance(key, str) else None
+            if name is None:
+                self.refuse(
+                    (*at, names.get(closest(key, names) or "", "?")),
+                    "schema.unknown-key",
+                    child(path, key),
+                    item,
+                    name=key,
+                    nearest=nearest(key, names),
+                )
+                continue
+            if name in given:
+                self.refuse((*at, name), "schema.alias-twice", child(path, key), item, name=key, other=given[name])
+                continue
+            given[name] = key
+            inner = self.value(item, fields[name], child(path, key), (*at, name))
+            if inner is not _NOTHING:
+                found[name] = inner
+        for name, inner_field in fields.items():
+            if inner_field.get("required") and found.get(name) is None and not self.trace.doubtful((*at, name)):
+                self.refuse((*at, name), "schema.missing-key", child(path, name), None, name=name, description=inner_field["description"])
+        return found
+
+    def names(self, value: Dict[Any, Any], field: Field, path: str, at: At) -> Dict[str, Any]:
+        """A dictionary whose keys are free."""
+        found = {}
+        for key, item in value.items():
+            if not isinstance(key, str):
+                self.refuse((*at, "?"), "schema.quote-it", child(path, key), key, kind="the key", expected="a name", likely="")
+                continue
+            if "names" in field:
+                try:
+                    TYPES[field["names"]](key, field)
+                except Invalid as invalid:
+                    self.refuse((*at, "?"), invalid.id, child(path, key), key, **invalid.words)
+                    continue
+            inner = self.value(item, field["values"], child(path, key), (*at, str(key)))
+            if inner is not _NOTHING:
+                found[str(key)] = inner
+        return found
+
+    def items(self, value: Any, field: Field, path: str, at: At) -> Any:
+        if not isinstance(value, (list, tuple)):
+            return self.refuse(at, "schema.type", path, value, expected="a list")
+        found: List[Any] = []
+        for position, item in enumerate(value):
+            inner = self.value(item, field["element"], child(path, position), (*at, len(found)))
+            if inner is None:
+                inner = self.refuse((*at, "?"), "schema.type", child(path, position), item, expected="a value; remove the empty element")
+            elif inner is _NOTHING:
+                # The place will be that of the next element, which is sound.
+                self.trace.broken.discard((*at, len(found)))
+                self.trace.broken.add((*at, "?"))
+            if inner is not _NOTHING:
+                found.append(inner)
+        return found
+
+
+def validate(value: Any, field: Field, path: str) -> Tuple[Any, List[Finding]]:
+    """Check one value against a field of the schema. Returns what is sound of it, and the findings; never raises."""
+    walk = _Walk(Trace())
+    found = walk.value(value, field, path, ())
+    return (None if found is _NOTHING else found), walk.findings
+
+
+def validate_variables(variables: Any) -> Tuple[Dict[str, Any], List[Finding], Trace]:
+    """Check the variables of a host, ``{"nics": ..., "profiles": {"compute": ...}, "bonds": ...}``.
+
+    Returns the sound ones, the findings with the paths that a user writes (``bonding_bonds[0]``, ``bonding_profile_compute``), and the
+    trace.
+    """
+    walk = _Walk(Trace())
+    found: Dict[str, Any] = {}
+    if not isinstance(variables, dict):
+        walk.refuse((), "schema.type", PREFIX, variables, expected="a dictionary of keys and values")
+        return found, walk.findings, walk.trace
+    for name, value in variables.items():
+        if not isinstance(name, str) or name not in VARIABLES:
+            path = PREFIX + (name if isinstance(name, str) else "?")
+            known = [other for other in VARIABLES if other != "profiles"]
+            walk.refuse(
+                (closest(name, known) or "?",), "schema.unknown-variable", path, value, name=path, nearest=nearest(name, known, PREFIX)
+            )
+        elif name == "profiles" and isinstance(value, dict):
+            found[name] = _profiles(walk, value)
+        else:
+            inner = walk.value(value, VARIABLES[name], PREFIX + name, (name,))
+            if inner is not _NOTHING and inner is not None:
+                found[name] = inner
+    return found, walk.findings, walk.trace
+
+
+def _profiles(walk: _Walk, profiles: Dict[Any, Any]) -> Dict[str, Any]:
+    """Each profile is a variable of its own, so that is its path."""
+    found = {}
+    for name, body in profiles.items():
+        if not isinstance(name, str):
+            walk.refuse(("profiles", "?"), "schema.quote-it", PREFIX + "profiles", name, kind="the key", expected="a name", likely="")
+            continue
+        inner = walk.value(body, VARIABLES["profiles"]["values"], PREFIX + PROFILE_PREFIX + name, ("profiles", name))
+        if inner is not _NOTHING:
+            found[name] = inner or {}
+    return found
