@@ -63,6 +63,7 @@ scenario-%:
 
 docs: ## The pages that are generated from the code
 	@$(RUN) python tests/tools/findings_page.py
+	@$(RUN) python tests/update_docs.py
 
 build: ## The tarball, installed offline once as a check
 	@$(RUN) tests/tools/build
