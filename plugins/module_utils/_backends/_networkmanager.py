@@ -1,0 +1,156 @@
+# Copyright: (c) 2026, trunkline.bonding contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no stable interface.
+
+"""The back end NetworkManager."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, Mapping, Optional
+
+from ansible_collections.trunkline.bonding.plugins.module_utils._backends import _common
+from ansible_collections.trunkline.bonding.plugins.module_utils._backends import _networkmanager_files as _files
+from ansible_collections.trunkline.bonding.plugins.module_utils._findings import Finding, finding
+
+_RUNTIME = "/run/NetworkManager"
+# Debian's dispatcher script runs the scripts of ifupdown for every link that goes down.
+_IFENSLAVE = ("/etc/NetworkManager/dispatcher.d/01-ifupdown", "/etc/network/if-post-down.d/ifenslave")
+
+
+class NetworkManager:
+    """NetworkManager with its keyfiles, as ``_base`` describes a back end."""
+
+    name = "networkmanager"
+    title = "NetworkManager"
+
+    def detect(self, machine: Any) -> Optional[Dict[str, Any]]:
+        """``{"version", "active", "claims": {NIC: [paths]}}``, None where NetworkManager was never started."""
+        if not machine.exists(_RUNTIME):
+            return None
+        claims: Dict[str, List[str]] = {}
+        profiles = _files.profiles(machine)
+        for nic, macs in _common.nics(machine).items():
+            own = _files.path_of(nic)
+            paths = [own] if machine.exists(own) else [
+                profile.path for profile in profiles if profile.interface == nic or (profile.mac and profile.mac in macs)
+            ]  # fmt: skip
+            if paths and self._manages(machine, nic):
+                claims[nic] = paths
+        return {"version": _common.version_of(machine, ["nmcli", "--version"]), "active": self._active(machine), "claims": claims}
+
+    def unsupported(self, intent: Mapping[str, Any], facts: Mapping[str, Any], machine: Any = None) -> List[Finding]:
+        """``host.backend-option`` for what neither a keyfile nor the dispatcher script can carry, and ``host.dns-unserved``."""
+        found = _common.refusals(self.title, facts["version"], intent, _files.sort_out(intent, facts["version"])[1])
+        bonds = _common.of_kind(intent["links"], "bond")
+        if machine is not None and bonds and all(machine.exists(path) for path in _IFENSLAVE):
+            found.append(finding("host.ifenslave-in-the-way", _common.link_path(intent, bonds[0][0]), _IFENSLAVE[1]))
+        without_ipv4 = {
+            name: {"dns": [server for server in wanted.get("dns") or () if _common.family(server) == 4]}
+            for name, wanted in intent["addresses"].items()
+            if not wanted.get("dhcp4") and not _common.by_family(wanted.get("addresses") or ())[0]
+        }
+        return found + _common.dns_findings({"addresses": without_ipv4}, "NetworkManager keeps no IPv4 server on a link without IPv4")
+
+    def render(self, intent: Mapping[str, Any], facts: Mapping[str, Any], machine: Any) -> Dict[str, Optional[Dict[str, Any]]]:
+        """All files of the intent, and None for profiles of others that are for a link of the intent or for a slave or port of one."""
+        links = intent["links"]
+        present = _common.nics(machine)
+        profiles = _files.profiles(machine)
+        macs = {mac for name, link in links.items() if link["kind"] == "nic" for mac in [link.get("mac"), *present.get(name, ())] if mac}
+        taken = [profile for profile in profiles if profile.interface in links or profile.mac in macs]
+        masters = {*links, *(profile.uuid for profile in taken)} - {""}
+        going = [profile.path for profile in profiles if profile in taken or profile.master in masters]
+        files: Dict[str, Optional[Dict[str, Any]]] = dict(_files.render(intent, facts["version"]))
+        files.update({path: None for path in going if not path.startswith("/usr/")})
+        files.update(_common.modprobe_files(intent, machine))
+        return files
+
+    def remember(self, machine: Any, links: List[str]) -> Dict[str, Any]:
+        """``{"active": {link: UUID of the connection that is up on it}}``."""
+        _rc, out, _err = machine.run(["nmcli", "-t", "-f", "DEVICE,UUID", "connection", "show", "--active"], 10)
+        pairs = (line.rpartition(":") for line in out.splitlines())
+        return {"active": {device.replace("\\:", ":"): uuid for device, _colon, uuid in pairs if device in links}}
+
+    def apply(self, change: Mapping[str, Any], facts: Mapping[str, Any]) -> List[Dict[str, Any]]:
+        """New profiles are read, and what is new or was moved is activated from below; what only changed is reapplied without a bounce.
+
+        Profiles that are gone are dropped last, because NetworkManager takes their links down with them; where links must go, it is first.
+        """
+        after = change["desired"]["links"]
+        profiles = [path for path, action in change["files"].items() if path.startswith(_files.FOLDER) and action != "remove"]
+        forget = _common.command(["nmcli", "connection", "reload"], timeout=20, must=True)
+        commands = [_common.command(["nmcli", "connection", "load", *profiles], timeout=20, must=True)] if profiles else []
+        gone = _common.going(change)
+        if gone:
+            commands += [forget, *_common.remove_links(gone, change["before"])]
+        for name in _common.dropped(change):
+            commands += _common.release(name)
+        commands += self._activate(change)
+        kept = [name for name in change["touched"] if name in change["before"]["links"] and name in after]
+        commands += [
+            _common.command(["nmcli", "-w", "5", "device", "reapply", name], timeout=10)
+            for name in _common.bottom_up(kept, after)
+            if _files.path_of(name) in change["files"] and name not in _common.restructured(change)
+        ]
+        return commands if gone else [*commands, forget]
+
+    def rollback(self, change: Mapping[str, Any], facts: Mapping[str, Any]) -> List[Dict[str, Any]]:
+        """The old profiles are read, and each link gets the connection that was up on it."""
+        active = (facts.get("remembered") or {}).get("active") or {}
+        before = change["before"]["links"]
+        commands = [_common.command(["nmcli", "connection", "reload"], timeout=5)]
+        commands += _common.remove_links(_common.coming(change), change["desired"])
+        again = {*_common.restructured(change), *_common.going(change)}
+        for name in _common.bottom_up([*again, *change["touched"]], before):
+            if name in active and (name in again or _files.path_of(name) in change["files"]):
+                device = ["ifname", name] if before[name]["kind"] == "nic" else []
+                commands.append(_common.command(["nmcli", "-w", "4", "connection", "up", "uuid", active[name], *device], timeout=5))
+        return list({tuple(item["argv"]): item for item in commands}.values())
+
+    def persisted(self, path: str) -> bool:
+        """NetworkManager ignores keyfiles that others can read."""
+        return path.startswith(_files.FOLDER + "/")
+
+    @staticmethod
+    def _activate(change: Mapping[str, Any]) -> List[Dict[str, Any]]:
+        """A slave brings up its bond and a port its bridge, so the one with the connection goes first and the rest only where it is not up.
+
+        Activating a link again whose profile was already up takes its slaves and its VLANs down; they come back here too.
+        """
+        after = change["desired"]["links"]
+        again = _common.restructured(change)
+        moved = _common.moved(change)
+        stale = [name for name in moved if after[name]["kind"] != "nic" or change["files"].get(_files.path_of(name)) == "change"]
+        touching = {name for name, link in after.items() if {link.get("master"), link.get("link")} & set(stale)}
+        wanted = _common.bottom_up({*again, *touching}, after)
+        slaves = sorted(
+            (name for name in wanted if after[name]["kind"] == "nic" and after[name].get("master")),
+            key=lambda name: name != change.get("first"),
+        )
+        # A bond that was up loses its slaves for the moment of its activation, so it comes before them.
+        bonds = [name for name in stale if after[name]["kind"] == "bond"]
+        order = dict.fromkeys([*bonds, *slaves, *wanted])
+        return [_up(name, after[name], name in stale) for name in order]
+
+    @staticmethod
+    def _active(machine: Any) -> bool:
+        if _common.unit_is_active(machine, "NetworkManager.service"):
+            return True
+        pid = (machine.read(f"{_RUNTIME}/NetworkManager.pid") or "").strip()
+        return pid.isdigit() and bool(machine.exists(f"/proc/{pid}"))
+
+    @staticmethod
+    def _manages(machine: Any, nic: str) -> bool:
+        """NetworkManager keeps a file for each device; Debian's plugin for ifupdown leaves those of /etc/network/interfaces alone."""
+        index = (machine.read(f"/sys/class/net/{nic}/ifindex") or "").strip()
+        return "managed=false" not in (machine.read(f"{_RUNTIME}/devices/{index}") or "")
+
+
+def _up(name: str, link: Mapping[str, Any], again: bool) -> Dict[str, Any]:
+    uuid = _files.uuid_of(name)
+    up = ["nmcli", "-w", "10", "connection", "up", "uuid", uuid, *(["ifname", name] if link["kind"] == "nic" else [])]
+    if again:
+        return _common.command(up, timeout=15)
+    look = _common.shell(["nmcli", "-g", "GENERAL.STATE", "connection", "show", uuid])
+    return _common.command(["sh", "-c", f"{look} 2>/dev/null | grep -q ^activat || exec {_common.shell(up)}"], timeout=15)
