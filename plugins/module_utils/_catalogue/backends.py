@@ -59,6 +59,13 @@ RULES = {
         "{shown} matches {link} and is read before the files of this collection.",
         "Narrow its match, or rename it so that it sorts after {ours}.",
     ),
+    "host.ifenslave-in-the-way": error(
+        "ifenslave is not installed where NetworkManager manages bonds.",
+        "Debian's NetworkManager runs ifupdown's scripts for links that go down; the one of ifenslave then releases slaves that"
+        " NetworkManager has just enslaved, and deletes bonds, without end.",
+        "{shown} is run by NetworkManager's dispatcher script 01-ifupdown.",
+        "Remove the package ifenslave.",
+    ),
     "host.dns-unserved": warning(
         "Something on the host takes the DNS servers from the back end.",
         "Otherwise they are written down and have no effect.",

@@ -60,6 +60,12 @@ RULES = {
         "Correct the gateway, or accept this for a gateway that answers nobody.",
         acceptable=True,
     ),
+    "host.needs-root": error(
+        "The links of a host are changed by root.",
+        "Others cannot read what is ours on the host, and cannot configure a link.",
+        "The task runs as user {shown}.",
+        "Run it with become.",
+    ),
     "host.record-damaged": error(
         "The record of what is ours on the host can be read.",
         "Without it nobody knows what may be removed.",

@@ -1,0 +1,176 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, trunkline.bonding contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: bond
+short_description: Configure one bond of a server
+version_added: 0.1.0
+description:
+  - Puts one bond into the configuration that this collection has made on the server before, or takes it out. The rest stays as it is.
+  - On a server that this collection has never changed, the configuration consists of this bond alone.
+  - Use M(trunkline.bonding.host_links) to say the whole state of a server at once. The change is guarded in the same way.
+author:
+  - trunkline.bonding contributors (@trunkline)
+extends_documentation_fragment:
+  - trunkline.bonding._attributes
+  - trunkline.bonding._attributes.action
+  - trunkline.bonding._attributes.actiongroup_host
+  - trunkline.bonding._attributes.platform_host
+  - trunkline.bonding._guarded
+attributes:
+  check_mode:
+    support: full
+    details:
+      - Nothing is touched or loaded in check mode.
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  name:
+    description:
+      - Name of the bond.
+    type: str
+    required: true
+  state:
+    description:
+      - Whether there is such a bond. With V(absent), its addresses go too.
+    type: str
+    choices: [present, absent]
+    default: present
+  mac:
+    description:
+      - MAC address that the bond is pinned to.
+    type: str
+  mtu:
+    description:
+      - MTU in bytes.
+    type: int
+  addressing:
+    description:
+      - Addresses, DHCP, gateway, routes, name servers and search domains of the bond, as an entry of
+        O(trunkline.bonding.host_links#module:addresses). Without it they stay as they are.
+    type: dict
+  mode:
+    description:
+      - Mode of the bond, by the kernel's name or number, as V(802.3ad) or V(4).
+    type: raw
+  options:
+    description:
+      - The kernel's bonding options, by their own names and in their own units.
+    type: dict
+  slaves:
+    description:
+      - The NICs of the bond, in the order in which they are enslaved.
+    type: list
+    elements: str
+    aliases: [ports, members]
+  slave_options:
+    description:
+      - Options of single slaves.
+    type: dict
+  lag:
+    description:
+      - What the switch ports of the slaves carry.
+    type: dict
+seealso:
+  - module: trunkline.bonding.host_links
+  - module: trunkline.bonding.links_transaction
+"""
+
+EXAMPLES = r"""
+- name: A bond of two NICs, one of which waits
+  trunkline.bonding.bond:
+    name: bond1
+    mode: active-backup
+    options: {miimon: 100, primary: eth2}
+    slaves: [eth2, eth3]
+    addressing:
+      addresses: [192.0.2.10/24]
+
+- name: No bond1
+  trunkline.bonding.bond:
+    name: bond1
+    state: absent
+"""
+
+RETURN = r"""
+findings:
+  description: What is wrong or doubtful, each with id, severity, path, value, message and cure.
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - id: options.no-link-monitor
+      severity: warning
+      path: bonding_bonds[0].options
+      value:
+      message: No link monitor is configured.
+      cure: Set miimon.
+plan:
+  description: The steps between the kernel and the wanted state, each with its cost.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - {action: option, link: bond0, what: miimon, before: 100, after: 200, cost: live}
+cost:
+  description: The dearest of the steps. It is V(none), V(live), V(flap) or V(rebuild).
+  returned: success
+  type: str
+  sample: live
+backend:
+  description: What makes the configuration survive a reboot.
+  returned: success
+  type: str
+  sample: networkd
+commands:
+  description: The commands by which the back end takes over the change.
+  returned: success
+  type: list
+  elements: list
+transaction:
+  description:
+    - The guarded change, with its id, status, reason and deadline, and its directory on the server.
+    - It is V(none) if there was nothing to change, and in check mode.
+  returned: success, and when a change was not kept
+  type: dict
+  sample:
+    id: 20261120T101112-0a1b2c
+    status: confirmed
+    reason: ""
+    deadline: 120
+evidence:
+  description: What was seen over the new connection, before the change was confirmed.
+  returned: when the task confirmed a change, or took it back
+  type: list
+  elements: str
+  sample:
+    - a new connection from 198.51.100.1 came in over 198.51.100.11 on bond0, which uses what was changed (bond0, eth0, eth1)
+    - the kernel is as wanted
+    - the gateway 198.51.100.1 on bond0 answers
+    - confirmed
+log:
+  description: The last lines of the change's log on the server.
+  returned: when a change was not kept
+  type: list
+  elements: str
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.trunkline.bonding.plugins.module_utils import _engine, _object
+from ansible_collections.trunkline.bonding.plugins.module_utils._argument_spec import BOND
+
+
+def main() -> None:
+    module = AnsibleModule(argument_spec=BOND, supports_check_mode=True)
+    _engine.run(module, _object.amend("bonds", module.params))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, trunkline.bonding contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: links_transaction
+short_description: Confirm, take back or undo a guarded change of a server's links or of a switch
+version_added: 0.1.0
+description:
+  - Closes a change that was made with O(trunkline.bonding.host_links#module:confirm=later), or undoes the last change that was confirmed.
+  - A confirmation looks at the kernel and at the gateway over a new connection first, and does not come about if something is wrong.
+author:
+  - trunkline.bonding contributors (@trunkline)
+extends_documentation_fragment:
+  - trunkline.bonding._attributes
+  - trunkline.bonding._attributes.action
+  - trunkline.bonding._attributes.actiongroup_host
+  - trunkline.bonding._attributes.platform_host
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: partial
+    details:
+      - Only O(state=reverted) shows a difference.
+  idempotent:
+    support: full
+    details:
+      - Every answer can be asked for again. What was taken back cannot be confirmed any more; the task then fails with the reason.
+options:
+  state:
+    description:
+      - V(confirmed) makes the change permanent.
+      - V(rolled_back) takes it back at once, without waiting for the deadline.
+      - V(reverted) undoes the last confirmed change, as a guarded change of its own with its own O(deadline).
+        On a switch M(trunkline.bonding.switch_lags) does that.
+    type: str
+    choices: [confirmed, rolled_back, reverted]
+    required: true
+  transaction:
+    description:
+      - Id of the change, or, with O(state=reverted), the id for the new change.
+      - Without it, the open change, else the last one.
+    type: str
+    aliases: [id]
+  reason:
+    description:
+      - Why the change is taken back; it is kept on the server.
+    type: str
+    default: asked for
+  stage:
+    description:
+      - With O(state=rolled_back) on a switch, the stages of the change from this one on are taken back. With V(1) the change is over.
+      - Servers have one stage.
+    type: int
+    default: 1
+  deadline:
+    description:
+      - With O(state=reverted), time in seconds by which an unconfirmed server is back where it was.
+    type: int
+    default: 120
+  confirm:
+    description:
+      - With O(state=reverted), whether the task confirms over a new connection, or a later task does it.
+    type: str
+    choices: [auto, later]
+    default: auto
+  connect_host:
+    description:
+      - Address over which the new connection is made, if it is not that of the inventory.
+    type: str
+  accept:
+    description:
+      - Ids of findings that are accepted, such as V(host.gateway-silent).
+    type: list
+    elements: str
+    default: []
+seealso:
+  - module: trunkline.bonding.host_links
+  - module: trunkline.bonding.host_links_info
+"""
+
+EXAMPLES = r"""
+- name: Change the links, and leave the window open
+  trunkline.bonding.host_links:
+    bonds: "{{ bonding_bonds }}"
+    confirm: later
+  register: change
+
+- name: Keep the change
+  trunkline.bonding.links_transaction:
+    transaction: "{{ change.transaction.id }}"
+    state: confirmed
+
+- name: Undo the last change that was confirmed
+  trunkline.bonding.links_transaction:
+    state: reverted
+"""
+
+RETURN = r"""
+transaction:
+  description: The change and what became of it.
+  returned: always
+  type: dict
+  sample:
+    id: 20261120T101112-0a1b2c
+    status: confirmed
+    reason: ""
+reverts:
+  description: Id of the change that was undone.
+  returned: when O(state=reverted)
+  type: str
+evidence:
+  description: What was seen over the new connection.
+  returned: when a change was confirmed or taken back
+  type: list
+  elements: str
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.trunkline.bonding.plugins.module_utils import _closing
+from ansible_collections.trunkline.bonding.plugins.module_utils._argument_spec import LINKS_TRANSACTION
+
+
+def main() -> None:
+    _closing.run(AnsibleModule(argument_spec=LINKS_TRANSACTION, supports_check_mode=True))
+
+
+if __name__ == "__main__":
+    main()
