@@ -1,0 +1,125 @@
+# Copyright: (c) 2026, trunkline.bonding contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.trunkline.bonding.plugins.module_utils import _intent
+from ansible_collections.trunkline.bonding.plugins.module_utils._findings import accepted, sort
+from ansible_collections.trunkline.bonding.plugins.plugin_utils import _fleet, _order, _progress, _proof
+from ansible_collections.trunkline.bonding.plugins.plugin_utils._switches import _engine, _platforms
+
+Vars = Mapping[str, Any]
+
+
+def fleet_lags(hostvars: Any, hosts: list[str] | None = None) -> dict[str, Any]:
+    """The variables of all hosts -> what is wanted of every switch. See fleet_lags.yml for the shape."""
+    variables = _variables("fleet_lags", hostvars, hosts)
+    intents, findings = _intents(variables)
+    switches = {host: given for host, given in variables.items() if _fleet.is_switch(given)}
+    table, found = _fleet.merge(intents, switches)
+    return {
+        "switches": table,
+        "stations": _fleet.stations(intents),
+        "findings": [one.as_dict() for one in sort([*findings, *found])],
+    }
+
+
+def fleet_commands(fleet: Any, switch: str) -> str:
+    """What ``fleet_lags`` gives -> the commands for one switch as text, as if nobody had configured it."""
+    entry = _part("fleet_commands", fleet, switch)
+    if entry["platform"] is None:
+        return ""
+    commands = _engine.Switch(switch, _platforms.get(entry["platform"]), {}).render(entry)
+    return "".join(f"{line}\n" for line in commands)
+
+
+def fleet_switches(fleet: Any, host: str, hosts: list[str]) -> list[str]:
+    """What ``fleet_lags`` gives -> the switches that this host speaks for, so that each switch has one of these hosts."""
+    _part("fleet_switches", fleet, None)
+    return _progress.represented(fleet, host, hosts)
+
+
+def fleet_changing(hostvars: Any, hosts: list[str], host_result: str, switch_results: str) -> list[str]:
+    """The hosts that have something to change at one of both ends, by what a look in check mode has registered."""
+    return _progress.changing(hostvars, hosts, host_result, switch_results)
+
+
+def fleet_failures(hostvars: Any, fleet: Any, hosts: list[str], upto: str) -> dict[str, str]:
+    """Host -> why it is not well, by what the tasks of a change have registered so far."""
+    return _progress.failures(hostvars, fleet, hosts, upto)
+
+
+def fleet_late(fleet: Any, hosts: list[str]) -> list[str]:
+    """The hosts that are kept after their switches, because they get no LAG."""
+    return _progress.late(fleet, hosts)
+
+
+def fleet_first_bonds(hostvars: Any) -> list[Any]:
+    """The variables of one host -> its bonds with min_links of at most 1, as they are before the switch has formed its LAG."""
+    return _order.first_bonds(_intent.from_hostvars(hostvars))
+
+
+def fleet_proof(hostvars: Any, hosts: list[str], batch: list[str]) -> list[dict[str, Any]]:
+    """Variables of all hosts, and what the role prove_links has read -> evidence and verdict for each bond of these hosts."""
+    variables = _variables("fleet_proof", hostvars, None)
+    intents, _findings = _intents({host: variables[host] for host in hosts})
+    states = {host: (hostvars[host].get("__prove_links_host") or {}).get("state") for host in hosts}
+    switches = dict.fromkeys(host for host, given in variables.items() if _fleet.is_switch(given))
+    for host in batch:
+        for result in (hostvars[host].get("__prove_links_switches") or {}).get("results", ()):
+            switches[result["item"]] = result.get("state")
+    return _proof.prove(intents, states, switches)
+
+
+def _variables(name: str, hostvars: Any, hosts: list[str] | None) -> dict[str, dict[str, Any]]:
+    if not isinstance(hostvars, Mapping):
+        raise AnsibleFilterError(f"trunkline.bonding.{name}: the input must be hostvars, not {type(hostvars).__name__}")
+    found = {}
+    for host in hostvars if hosts is None else hosts:
+        given = hostvars[host]
+        keys = [key for key in given if key.startswith("bonding_") or key == _fleet.NETWORK_OS]
+        found[str(host)] = {str(key): given[key] for key in keys}
+    return found
+
+
+def _intents(variables: Mapping[str, Vars]) -> tuple[dict[str, Any], list[Any]]:
+    intents, findings = {}, []
+    for host, given in variables.items():
+        ours = _intent.from_hostvars(given)
+        if not set(ours) & {"nics", "bonds", "bridges", "vlans"} or _fleet.is_switch(given):
+            continue
+        intents[host], found = _intent.normalise(ours)
+        accept = given.get("bonding_accept") or []
+        findings += [one._replace(path=f"{host}: {one.path}") for one in accepted(found, accept if isinstance(accept, list) else [])]
+    return intents, findings
+
+
+def _part(name: str, fleet: Any, switch: str | None) -> Any:
+    if not isinstance(fleet, Mapping) or "switches" not in fleet:
+        raise AnsibleFilterError(f"trunkline.bonding.{name}: the input must be what trunkline.bonding.fleet_lags gives")
+    if switch is None:
+        return fleet["switches"]
+    if switch not in fleet["switches"]:
+        raise AnsibleFilterError(f"trunkline.bonding.{name}: no host of the inventory names the switch {shlex.quote(switch)}")
+    return fleet["switches"][switch]
+
+
+class FilterModule:
+    def filters(self) -> dict[str, Any]:
+        return {
+            "fleet_changing": fleet_changing,
+            "fleet_commands": fleet_commands,
+            "fleet_failures": fleet_failures,
+            "fleet_first_bonds": fleet_first_bonds,
+            "fleet_lags": fleet_lags,
+            "fleet_late": fleet_late,
+            "fleet_proof": fleet_proof,
+            "fleet_switches": fleet_switches,
+        }

@@ -1,0 +1,247 @@
+# Copyright: (c) 2026, trunkline.bonding contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no stable interface.
+
+"""The intents of all hosts -> one table of LAGs and ports for each switch, with what is wrong between them. Pure functions, linear time.
+
+``lag_table`` has the shape of the architecture's section 5. Besides the LAG model (``_switches/_model.py``) each LAG has ``host``,
+``bond`` and ``id_from`` (``given``, ``ports``, ``default``), each port ``host``, ``nic`` and ``mac``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.trunkline.bonding.plugins.module_utils import _intent, _pairing
+from ansible_collections.trunkline.bonding.plugins.module_utils._findings import Finding, finding, nearest, sort
+from ansible_collections.trunkline.bonding.plugins.plugin_utils._switches import _model, _platforms
+
+Table = dict[str, dict[str, Any]]
+
+NETWORK_OS = "ansible_network_os"
+_NO_STATIC = {
+    "trunkline.bonding.openvswitch": "with LACP off it drops broadcasts on all members but the active one, so half of the cables are deaf",
+}
+
+
+def is_switch(hostvars: Mapping[str, Any]) -> bool:
+    """Whether a host of the inventory is a switch: it says so itself, or its operating system is one of our platforms."""
+    return "bonding_switch" in hostvars or hostvars.get(NETWORK_OS) in _platforms.names()
+
+
+def merge(intents: Mapping[str, dict[str, Any]], switches: Mapping[str, Mapping[str, Any]]) -> tuple[Table, list[Finding]]:
+    """``{host: intent}`` and ``{switch: variables}`` -> (lag_table, findings), with the ids that do not need the switches' state.
+
+    A switch that hosts name and the inventory lacks is in the table with platform None: it can be rendered, not reached.
+    """
+    merger = _Merger(intents, switches)
+    for host in sorted(intents, key=_natural):
+        merger.add_host(host)
+    table, findings = settle_ids(merger.table, {})
+    return table, sort([*merger.findings, *findings])
+
+
+def settle_ids(table: Table, states: Mapping[str, _model.Model]) -> tuple[Table, list[Finding]]:
+    """The table with the ids that its ports have already on the switch, else with the number of the first member port.
+
+    ``states`` may lack switches. LAGs whose id is given keep it.
+    """
+    settled, findings = {}, []
+    for switch, entry in table.items():
+        lags, found = _settle(switch, entry, states.get(switch))
+        ports = {name: dict(port) for name, port in entry["ports"].items()}
+        for id_, lag in lags.items():
+            for member in lag["members"]:
+                ports[member]["lag"] = id_
+        settled[switch] = {**entry, "lags": lags, "ports": ports}
+        findings += found
+    return settled, findings
+
+
+def stations(intents: Mapping[str, dict[str, Any]]) -> dict[str, str]:
+    """MAC address -> host, for every address that the inventory gives to a NIC, bond or bridge."""
+    return {
+        link["mac"].lower(): host
+        for host, intent in intents.items()
+        for link in intent["links"].values()
+        if isinstance(link.get("mac"), str)
+    }
+
+
+class _Merger:
+    def __init__(self, intents: Mapping[str, dict[str, Any]], switches: Mapping[str, Mapping[str, Any]]) -> None:
+        self.intents, self.switches = intents, switches
+        self.findings: list[Finding] = []
+        self.table: Table = {}
+        for switch in sorted(switches, key=_natural):
+            self._add_switch(switch)
+        for switch, entry in self.table.items():
+            peer = entry["peer"]
+            if peer is not None and self.table.get(peer, {}).get("peer") != switch:
+                self.findings.append(finding("fleet.peer-not-mutual", f"{switch}: bonding_switch.peer", peer, switch=switch, peer=peer))
+
+    def _add_switch(self, switch: str) -> None:
+        variables = self.switches[switch]
+        given, findings = _intent.switch(variables.get("bonding_switch"))
+        self.findings += [found._replace(path=f"{switch}: {found.path}") for found in findings]
+        platform = given["platform"] or variables.get(NETWORK_OS)
+        if platform not in _platforms.names():
+            path = f"{switch}: {'bonding_switch.platform' if given['platform'] else NETWORK_OS}"
+            hint = nearest(platform, _platforms.names())
+            self.findings.append(finding("fleet.platform-unknown", path, platform, switch=switch, nearest=hint))
+            platform = None
+        self.table[switch] = {"platform": platform, "peer": given["peer"], "lags": {}, "ports": {}}
+
+    def add_host(self, host: str) -> None:
+        links = self.intents[host]["links"]
+        for nic, link in links.items():
+            if link["kind"] == "nic" and link.get("switch") and link.get("port"):
+                self._add_port(host, nic, link)
+        for bond, link in links.items():
+            if link["kind"] == "bond" and link["mode"] is not None and link["lag"] is not None:
+                self._add_bond(host, bond, link)
+
+    def _add_port(self, host: str, nic: str, link: dict[str, Any]) -> None:
+        switch, port = link["switch"], link["port"]
+        path = f"{host}: bonding_nics.{nic}"
+        if switch in self.intents and switch not in self.switches:
+            self._host_to_host(host, nic, link)
+            return
+        if switch not in self.table:
+            self.findings.append(finding("fleet.switch-unknown", f"{path}.switch", switch, nearest=nearest(switch, self.switches)))
+            self.table[switch] = {"platform": None, "peer": None, "lags": {}, "ports": {}}
+        ports = self.table[switch]["ports"]
+        if port in ports:
+            other = ports[port]
+            if other["host"] != host:
+                self.findings.append(
+                    finding("fleet.port-twice", f"{path}.port", port, switch=switch, other=f"{other['nic']} of {other['host']}")
+                )
+            return
+        ports[port] = {
+            "lag": None,
+            "vlans": _vlans(link.get("vlans")),
+            "mtu": link.get("mtu"),
+            "edge_port": link.get("edge_port"),
+            "description": f"{host} {nic}",
+            "enabled": True,
+            "host": host,
+            "nic": nic,
+            "mac": link.get("mac"),
+        }
+
+    def _host_to_host(self, host: str, nic: str, link: dict[str, Any]) -> None:
+        other, port = link["switch"], link["port"]
+        there = self.intents[other]["links"]
+        far = there.get(port, {})
+        path = f"{host}: bonding_nics.{nic}"
+        if (far.get("switch"), far.get("port")) != (host, nic):
+            self.findings.append(finding("fleet.host-to-host-cable", f"{path}.port", port, host=host, nic=nic, other=other))
+            return
+        mine, theirs = (
+            (links.get(end.get("master") or "") or {}).get("mode") for links, end in ((self.intents[host]["links"], link), (there, far))
+        )
+        if mine != theirs and host < other:
+            self.findings.append(finding("fleet.host-to-host-mode", path, mine, other=other, mode=str(theirs)))
+
+    def _add_bond(self, host: str, bond: str, link: dict[str, Any]) -> None:
+        links = self.intents[host]["links"]
+        lag, wants = link["lag"], _pairing.wanted(links, bond)
+        vlans = _vlans(lag["vlans"])
+        ends: dict[str, list[dict[str, Any]]] = {}
+        for slave in link["slaves"]:
+            nic = links.get(slave, {})
+            port = self.table.get(nic.get("switch") or "", {}).get("ports", {}).get(nic.get("port"))
+            if port is None or (port["host"], port["nic"]) != (host, slave):
+                continue
+            port.update(vlans=vlans, mtu=link["mtu"], edge_port=lag["edge_port"])
+            ends.setdefault(nic["switch"], []).append({"port": nic["port"], **port})
+        if wants == _pairing.INDEPENDENT:
+            return
+        self._check_spread(host, bond, wants, list(ends))
+        for switch, ports in ends.items():
+            entry = self.table[switch]
+            if wants == _pairing.STATIC and entry["platform"] in _NO_STATIC:
+                self.findings.append(
+                    finding("fleet.no-static", f"{host}: {bond}", link["mode"], switch=switch, reason=_NO_STATIC[entry["platform"]])
+                )
+            # A key of its own until the id is settled.
+            entry["lags"][f"{host}/{bond}"] = {
+                "id": None if lag["id"] is None else str(lag["id"]),
+                "id_from": "default" if lag["id"] is None else "given",
+                "name": None,
+                "mode": wants,
+                "rate": (link["options"].get("lacp_rate") or "slow") if wants == _pairing.LACP else None,
+                "members": [port["port"] for port in ports],
+                "min_links": link["options"].get("min_links") if wants == _pairing.LACP else None,
+                "fallback": lag["silent_partner"] if wants == _pairing.LACP else None,
+                "vlans": vlans,
+                "mtu": link["mtu"],
+                "edge_port": lag["edge_port"],
+                "description": f"{host} {bond}",
+                "host": host,
+                "bond": bond,
+            }
+
+    def _check_spread(self, host: str, bond: str, wants: str, ends: list[str]) -> None:
+        if len(ends) < 2:
+            return
+        path, names = f"{host}: {bond}", " and ".join(sorted(ends))
+        paired = len(ends) == 2 and all(self.table[end]["peer"] == other for end, other in (ends, reversed(ends)))
+        if paired:
+            lacking = sorted(end for end in ends if self.table[end]["platform"] is not None)
+            # None of the platforms that exist so far shares the state of a LAG with a peer.
+            if lacking:
+                self.findings.append(finding("fleet.no-mlag", path, names, switch=lacking[0], platform=self.table[lacking[0]]["platform"]))
+        elif wants == _pairing.STATIC:
+            self.findings.append(finding("fleet.static-two-switches", path, names, bond=bond))
+        else:
+            self.findings.append(finding("fleet.lacp-two-switches", path, names, bond=bond))
+
+
+def _settle(switch: str, entry: dict[str, Any], state: _model.Model | None) -> tuple[dict[str, Any], list[Finding]]:
+    platform = _platforms.get(entry["platform"]) if entry["platform"] else None
+    lags: dict[str, Any] = {}
+    findings: list[Finding] = []
+    # Ids that somebody wrote down come first, then those that the ports have, so that a default never takes one of them.
+    waiting = sorted(entry["lags"].values(), key=lambda lag: lag["id_from"] != "given")
+    found = {id(lag): _present(lag, state) for lag in waiting if lag["id_from"] != "given"}
+    waiting.sort(key=lambda lag: (lag["id_from"] != "given", found.get(id(lag)) is None))
+    for lag in waiting:
+        id_, origin = lag["id"], lag["id_from"]
+        if origin != "given":
+            id_, origin = found[id(lag)], "ports"
+            if id_ is None or id_ in lags:
+                id_, origin = _default(lag["members"][0]), "default"
+        name = (state["lags"][id_]["name"] if state and id_ in state["lags"] else None) or (platform.lag_name(id_) if platform else None)
+        if id_ in lags:
+            other = lags[id_]
+            path = f"{lag['host']}: {lag['bond']} lag.id"
+            findings.append(finding("fleet.lag-id-twice", path, id_, switch=switch, other=f"{other['bond']} of {other['host']}"))
+            continue
+        lags[id_] = {**lag, "id": id_, "id_from": origin, "name": name}
+    return dict(sorted(lags.items(), key=lambda item: _natural(item[0]))), findings
+
+
+def _present(lag: dict[str, Any], state: _model.Model | None) -> str | None:
+    """The id of the LAG that most of these ports are members of already."""
+    ids = [state["ports"].get(member, {}).get("lag") for member in lag["members"]] if state else []
+    ids = [id_ for id_ in ids if id_ is not None]
+    return max(ids, key=lambda id_: (ids.count(id_), -ids.index(id_))) if ids else None
+
+
+def _default(port: str) -> str:
+    """The number of a port: the last one in its name."""
+    numbers = re.findall(r"\d+", port)
+    return str(int(numbers[-1])) if numbers else port
+
+
+def _vlans(given: dict[str, Any] | None) -> dict[str, Any] | None:
+    return None if given is None else _model.vlans(given["native"], set(given["tagged"] or ()) - {given["native"]})
+
+
+def _natural(name: str) -> list[Any]:
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name)]
