@@ -33,7 +33,7 @@ _KERNEL_LINE = (
     " quiet systemd.show_status=0 panic=-1"
 )
 # String instructions, SMAP and extended states cost more in software than what they save in hardware.
-_TCG_CPU = "max,la57=off,-erms,-fsrm,-smap,-smep,-pcid,-xsave"
+_TCG_CPU = "max,la57=off,-erms,-fsrm,-smap,-smep,-pcid,-pku,-xsave,-avx,-avx2,-f16c,-fma"
 # ctrl_vlan: QEMU loses a NIC's VLAN filter when it loads a saved state, and the NIC then drops tagged frames.
 _NIC = "speed=10000,duplex=full,ctrl_vlan=off,romfile="
 
