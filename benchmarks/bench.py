@@ -115,7 +115,9 @@ def rollback(lab: Lab) -> None:
     for host in ("kvm1", "kvm2", "kvm3"):
         lab.reset()
         start = time.monotonic()
-        run = ansible(HOST, BONDED, limit=host, extra={"task": "host_links", "rounds": 1, "bonding_confirm": "later", "bonding_deadline": 20})
+        run = ansible(
+            HOST, BONDED, limit=host, extra={"task": "host_links", "rounds": 1, "bonding_confirm": "later", "bonding_deadline": 20}
+        )
         if run.rc:
             raise SystemExit(run.last())
         while "bond0" in lab.links(host) or lab.answers(host, 1) is None:

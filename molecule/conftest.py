@@ -12,7 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from harness import Lab  # noqa: E402
+from harness import Lab
 
 
 @pytest.fixture(scope="session")

@@ -8,13 +8,14 @@ A fault is a function ``(lab, host)``; it injects, runs a playbook, and asserts 
 
 from __future__ import annotations
 
-import json
+import re
 import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
 from harness import ADDRESSES, Lab, Run, ansible, playbook
 
 BONDED = "default/inventory/bonded"
@@ -118,9 +119,10 @@ def cut_off(lab: Lab, host: str):
 
 def wrong_gateway(lab: Lab, host: str) -> None:
     before = look(lab, host)
-    link = {"addresses": [f"{ADDRESSES[host]}/24"], "gateway": "198.51.100.99"}
+    addresses = variables_of(host)["bonding_addresses"]
+    addresses["br0"]["gateway"] = "198.51.100.99"
     start = time.monotonic()
-    run = change(host, extra={"bonding_addresses": {"br0": link}})
+    run = change(host, extra={"bonding_addresses": addresses})
     assert run.rc != 0
     assert "198.51.100.99" in run.output and "rolled_back" in run.output, run.last()
     survived(lab, host, before, max(5, DEADLINE - (time.monotonic() - start)))
@@ -138,9 +140,11 @@ def slaves_that_do_not_exist(lab: Lab, host: str) -> None:
 def back_end_fails_half_way(lab: Lab, host: str) -> None:
     before = look(lab, host)
     # the first call that changes something works, the next ones do not
-    body = 'case "$*" in *up*|*load*|*reload*|*bond0*|*br0*) [ -e /run/failed-once ] && { echo "out of order" >&2; exit 1; }; touch /run/failed-once ;; esac'
+    complain = 'echo "out of order" >&2; exit 1'
     if host == "kvm1":
-        body = 'case "$1" in reload|reconfigure) "$real" "$@"; echo "out of order" >&2; exit 1 ;; esac'
+        body = f'case "$1" in reload|reconfigure) "$real" "$@"; {complain} ;; esac'
+    else:
+        body = f'case "$*" in *up*|*load*|*bond0*|*br0*) [ ! -e /run/failed-once ] || {{ {complain}; }}; touch /run/failed-once ;; esac'
     with wrapped(lab, host, (TOOL[host],), body):
         run = change(host)
         assert run.rc != 0
@@ -253,7 +257,7 @@ def wrong_switch_port(lab: Lab, host: str) -> None:
     """The inventory names the port of the third cable, so LACP never comes up on the second."""
     before = look(lab, host)
     port = {"kvm1": "swp3", "kvm2": "swp3", "kvm3": "swp6"}[host]
-    nics = json.loads(json.dumps(nics_of(host)))
+    nics = variables_of(host)["bonding_nics"]
     nics["eth1"]["port"] = port
     run = both_ends(host, extra={"bonding_nics": nics})
     assert run.rc != 0
@@ -261,10 +265,8 @@ def wrong_switch_port(lab: Lab, host: str) -> None:
     survived(lab, host, before, 60)
 
 
-def nics_of(host: str) -> dict:
-    import yaml
-
-    return yaml.safe_load((Path(__file__).resolve().parent / BONDED / "host_vars" / f"{host}.yml").read_text())["bonding_nics"]
+def variables_of(host: str) -> dict:
+    return yaml.safe_load((Path(__file__).resolve().parent / BONDED / "host_vars" / f"{host}.yml").read_text())
 
 
 def controller_killed(lab: Lab, host: str) -> None:
@@ -282,8 +284,6 @@ def controller_killed(lab: Lab, host: str) -> None:
 
 
 def tasks_of_site(host: str) -> list[str]:
-    import re
-
     run = both_ends(host, args=("--list-tasks",))
     return [re.escape(line.split("TAGS")[0].strip()) for line in run.output.splitlines() if "TAGS" in line and "play #" not in line]
 

@@ -23,38 +23,38 @@ import _topology as topology
 from _paths import LabError, cache_dir, run_dir, say
 
 
-def _up(_: argparse.Namespace) -> None:
+def _up(_options: argparse.Namespace) -> None:
     with _lifecycle.lock():
         _lifecycle.up()
     say(f"the lab is up: {_inventory.inventory_file()}")
 
 
-def _down(_: argparse.Namespace) -> None:
+def _down(_options: argparse.Namespace) -> None:
     with _lifecycle.lock():
         _lifecycle.down()
     say("the lab is down")
 
 
-def _clean_cache(_: argparse.Namespace) -> None:
+def _clean_cache(_options: argparse.Namespace) -> None:
     with _lifecycle.lock():
         _lifecycle.down()
         shutil.rmtree(cache_dir(), ignore_errors=True)
     say(f"{cache_dir()} removed")
 
 
-def _reset(_: argparse.Namespace) -> None:
+def _reset(_options: argparse.Namespace) -> None:
     with _lifecycle.lock():
         _lifecycle.reset()
     say("the lab is in its ready state")
 
 
-def _power_cut(_: argparse.Namespace) -> None:
+def _power_cut(_options: argparse.Namespace) -> None:
     with _lifecycle.lock():
         _lifecycle.power_cut()
     say("the guest is back after the power cut")
 
 
-def _status(_: argparse.Namespace) -> int:
+def _status(_options: argparse.Namespace) -> int:
     number = _guest.pid()
     if number is None:
         print("down")
@@ -99,7 +99,7 @@ def _cable(options: argparse.Namespace) -> None:
     _nodes.cable(options.node, options.nic, on=options.state == "on")
 
 
-def _print_inventory(_: argparse.Namespace) -> None:
+def _print_inventory(_options: argparse.Namespace) -> None:
     _lifecycle.require()
     print(_inventory.write(Path(_guest.state()["image"])).read_text(encoding="utf-8"), end="")
 

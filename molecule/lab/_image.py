@@ -144,7 +144,7 @@ def _source_lines(path: Path) -> list[str]:
     for stanza in text.split("\n\n"):
         fields = {
             key.strip().lower(): value.split()
-            for key, _, value in (line.partition(":") for line in stanza.splitlines() if not line.startswith("#"))
+            for key, _colon, value in (line.partition(":") for line in stanza.splitlines() if not line.startswith("#"))
         }
         if "no" in fields.get("enabled", []) or "deb" not in fields.get("types", []):
             continue

@@ -121,7 +121,7 @@ def _follow(run: Path) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as serial, Monitor(run / MONITOR) as qemu:
         serial.connect(str(run / SERIAL))
         for line in serial.makefile("r", encoding="ascii", errors="replace"):
-            mac, _, word = line.strip().partition(" ")
+            mac, _space, word = line.strip().partition(" ")
             nic = by_mac.get(mac)
             if nic is None or word not in ("up", "down"):
                 print(f"not understood: {line!r}", flush=True)

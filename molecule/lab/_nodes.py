@@ -56,7 +56,7 @@ def ping_start(name: str, address: str) -> None:
     """Begin to ping an address every 20 ms from the guest's own namespace."""
     _lifecycle.require()
     unit, result = _ping(name)
-    command = ["systemd-run", "--quiet", "--collect", f"--unit={unit}", "/usr/local/lib/lab/pinger", address, result]
+    command = ["systemd-run", "--quiet", "--collect", f"--unit={unit}", "/usr/bin/python3", "/usr/local/lib/lab/pinger", address, result]
     _done(_ssh.run(["sh", "-c", 'rm -f "$0"; exec "$@"', result, *command]), f"starting ping {name}")
 
 

@@ -67,7 +67,7 @@ Host * !lab-guest
 
 
 def _known(names: list[str], image: Path, node: str) -> str:
-    kind, key, _ = (image / "hostkeys" / f"{node}.pub").read_text(encoding="utf-8").split()
+    kind, key, _comment = (image / "hostkeys" / f"{node}.pub").read_text(encoding="utf-8").split()
     return f"{','.join(names)} {kind} {key}\n"
 
 

@@ -363,7 +363,9 @@ def from_state(state: Mapping[str, Any], names: Iterable[str], forward: Optional
             link["mac"] = body["mac"] if body["addr_assign_type"] == _OWN else None
         elif body["kind"] == "bridge":
             link.update({key: body[key] for key in ("stp", "forward_delay", "vlan_filtering", "ports", "bridge_options")})
-        if body.get("vlans") is not None:
+            guests = {port: there[port].get("vlans") for port in body["ports"] if port in there and port not in wanted}
+            link["port_vlans"] = {port: vlans for port, vlans in guests.items() if vlans is not None}
+        if body.get("vlans") is not None and body["kind"] != "bridge":
             link["vlans"] = body["vlans"]
         links[name] = link
     routes = [route for route in state["routes"] if route["exact"] and set(_state_routes.devices(route)) & set(links)]

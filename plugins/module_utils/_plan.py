@@ -42,7 +42,7 @@ def plan(state: Mapping[str, Any], desired: Mapping[str, Any]) -> List[Step]:
     for name in order:
         steps += _body(name, links[name], there.get(name), state, desired)
     for name in order:
-        steps += _addresses(name, links[name], there.get(name, {}))
+        steps += _addresses(name, links[name], there.get(name, {}), _enslaved(name, links))
     return steps + _routes(state, desired)
 
 
@@ -143,10 +143,16 @@ def _slave_options(name: str, link: Mapping[str, Any], old: Mapping[str, Any]) -
     ]
 
 
-def _addresses(name: str, link: Mapping[str, Any], there: Mapping[str, Any]) -> List[Step]:
+def _enslaved(name: str, links: Mapping[str, Any]) -> bool:
+    return links.get(links[name]["master"] or "", {}).get("kind") == "bond"
+
+
+def _addresses(name: str, link: Mapping[str, Any], there: Mapping[str, Any], enslaved: bool) -> List[Step]:
     entries = {entry["address"]: entry for entry in there.get("addresses") or ()}
     details = link.get("address_details") or {}
-    steps = [_step("address", name, text, text, None, LIVE) for text in link["addresses_off"] if text in entries]
+    # A slave has none at all, wherever they came from.
+    gone = [text for text, entry in entries.items() if _desired.judged(entry)] if enslaved else link["addresses_off"]
+    steps = [_step("address", name, text, text, None, LIVE) for text in gone if text in entries]
     for text in link["addresses"] or ():
         # A lease that happens to be the wanted address would run out.
         lasting = text in entries and (not entries[text]["dynamic"] or details.get(text, {}).get("dynamic"))

@@ -16,6 +16,7 @@ from ansible_collections.trunkline.bonding.plugins.module_utils._shell_library i
 __all__ = ["LIBRARY", "calls"]
 
 _MAIN = "main"
+_DEFAULT_VLAN = 1
 
 
 def _call(*words: Any) -> str:
@@ -29,7 +30,7 @@ def calls(desired: Mapping[str, Any]) -> List[str]:
     links = desired["links"]
     lines = ["look_afresh", *(_call("link_absent", name) for name in desired["absent"])]
     for name, link in links.items():
-        lines += _creation(name, link, links)
+        lines += _creation(name, link)
     for name, link in links.items():
         lines += _off(name, link, links)
     lines += [_route("route_off", route) for route in desired["routes_off"]]
@@ -38,6 +39,8 @@ def calls(desired: Mapping[str, Any]) -> List[str]:
             lines += _membership(name, link, links)
         elif link["master"] is None:
             lines.append(_call("no_master", name))
+    # A NIC that was a slave has the bond's address until it is released.
+    lines += [_call("mac_is", name, link["mac"]) for name, link in links.items() if link["kind"] == "nic" and link["mac"] is not None]
     for name, link in links.items():
         lines += _port(name, link, links)
     for name, link in links.items():
@@ -46,6 +49,9 @@ def calls(desired: Mapping[str, Any]) -> List[str]:
     lines += [_call("mtu_is", name, mtu, "lower") for name, mtu in reversed(sizes)]
     lines += [_call("mtu_is", name, mtu) for name, mtu in sizes]
     lines += [_call("up_is", name, "up" if link["up"] else "down") for name, link in links.items()]
+    for name, link in links.items():
+        if link.get("mode") == "802.3ad" and link.get("enslave_first") in link["slaves"]:
+            lines.append(_call("leads", name, link["enslave_first"], " ".join(link["slaves"])))
     for name, link in links.items():
         lines += _min_links(name, link)
         lines += [_address_on(name, address, link) for address in link["addresses"] or ()]
@@ -96,11 +102,6 @@ def _by_cost(link: Mapping[str, Any]) -> Dict[str, List[Tuple[str, Any]]]:
     return found
 
 
-def _link_words(link: Mapping[str, Any]) -> str:
-    words = ["address", link["mac"]] if link.get("mac") else []
-    return " ".join(words + (["mtu", str(link["mtu"])] if link["mtu"] is not None else []))
-
-
 def _type_words(link: Mapping[str, Any]) -> str:
     """What ``ip link add`` gives to a new bond: all that differs from the default, except what needs slaves or must wait for them."""
     words: List[str] = []
@@ -110,20 +111,22 @@ def _type_words(link: Mapping[str, Any]) -> str:
     return " ".join(words)
 
 
-def _creation(name: str, link: Mapping[str, Any], links: Mapping[str, Any]) -> List[str]:
+def _creation(name: str, link: Mapping[str, Any]) -> List[str]:
     lines = []
     if link["kind"] == "bond":
         follow = _text(link["options"].get("fail_over_mac"))
         flap = _quadruples(_by_cost(link)["flap"])
         slaves = " ".join(_ordered(link))
-        lines.append(_call("bond_is", name, link["mode"], follow, slaves, _link_words(link), _type_words(link), *flap))
+        lines.append(_call("bond_is", name, link["mode"], follow, slaves, _text(link["mac"]), _text(link["mtu"]), _type_words(link), *flap))
     elif link["kind"] == "vlan":
-        lines.append(_call("vlan_is", name, link["link"], link["id"], link.get("protocol", "802.1Q"), _link_words(link)))
+        # Its MTU is that of its link, which may still have to be raised.
+        lines.append(_call("vlan_is", name, link["link"], link["id"], link["protocol"], _text(link["mac"])))
     elif link["kind"] == "bridge":
         extras = " ".join(f"{key} {value}" for key, value in (link.get("bridge_options") or {}).items())
         delay = round(100 * link["forward_delay"])
-        lines.append(_call("bridge_is", name, int(link["stp"]), delay, int(link["vlan_filtering"]), _link_words(link), extras))
-    if link["mac"] is not None:
+        what = (int(link["stp"]), delay, int(link["vlan_filtering"]), _text(link["mac"]), _text(link["mtu"]))
+        lines.append(_call("bridge_is", name, *what, extras))
+    if link["mac"] is not None and link["kind"] != "nic":
         lines.append(_call("mac_is", name, link["mac"]))
     return lines
 
@@ -154,12 +157,21 @@ def _port(name: str, link: Mapping[str, Any], links: Mapping[str, Any]) -> List[
         lines.append(_call("port_of", link["master"], name))
     if link["kind"] == "bridge":
         # Guests' ports of a bridge that is made again: those that are still there come back.
-        strangers = [port for port in link["ports"] if port not in links]
-        lines += [f"! there {quote(port)} || {_call('port_of', name, port)}" for port in strangers]
-    for entry in link.get("vlans") or ():
-        vlan, _space, flags = entry.partition(" ")
-        lines.append(_call("port_vlan", name, vlan, flags))
-    return lines
+        for port in link["ports"]:
+            if port not in links:
+                back = [_call("port_of", name, port), *_vlans(port, (link.get("port_vlans") or {}).get(port))]
+                lines += [f"! there {quote(port)} || {line}" for line in back]
+    return lines + _vlans(name, link.get("vlans"))
+
+
+def _vlans(port: str, entries: Optional[Iterable[str]]) -> List[str]:
+    """A port of a VLAN-aware bridge, which gave it VLAN 1 when it came."""
+    if entries is None:
+        return []
+    parts = [entry.partition(" ") for entry in entries]
+    lines = [_call("port_vlan", port, vlan, flags) for vlan, _space, flags in parts]
+    kept = any(int(vlan.split("-")[0]) == _DEFAULT_VLAN for vlan, _space, _flags in parts)
+    return lines if kept else [*lines, _call("port_vlan_off", port, _DEFAULT_VLAN)]
 
 
 def _options_of(name: str, link: Mapping[str, Any]) -> List[str]:

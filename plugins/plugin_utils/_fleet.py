@@ -6,7 +6,7 @@
 """The intents of all hosts -> one table of LAGs and ports for each switch, with what is wrong between them. Pure functions, linear time.
 
 ``lag_table`` has the shape of the architecture's section 5. Besides the LAG model (``_switches/_model.py``) each LAG has ``host``,
-``bond`` and ``id_from`` (``given``, ``ports``, ``default``), each port ``host``, ``nic`` and ``mac``.
+``bond`` and ``id_from`` (``given``, ``ports``, ``default``), each port ``host``, ``nic``, ``mac`` and ``used``.
 """
 
 from __future__ import annotations
@@ -131,6 +131,8 @@ class _Merger:
             "host": host,
             "nic": nic,
             "mac": link.get("mac"),
+            # The host has something of its own on this NIC, which is no slave.
+            "used": link["master"] is None and _is_used(self.intents[host], nic),
         }
 
     def _host_to_host(self, host: str, nic: str, link: dict[str, Any]) -> None:
@@ -237,6 +239,10 @@ def _default(port: str) -> str:
     """The number of a port: the last one in its name."""
     numbers = re.findall(r"\d+", port)
     return str(int(numbers[-1])) if numbers else port
+
+
+def _is_used(intent: Mapping[str, Any], nic: str) -> bool:
+    return nic in intent["addresses"] or any(link.get("link") == nic for link in intent["links"].values())
 
 
 def _vlans(given: dict[str, Any] | None) -> dict[str, Any] | None:

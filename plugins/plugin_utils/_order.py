@@ -13,8 +13,8 @@ forms are the same, ports that stay are left alone.
 A phase is ``(end, what)``. The words of the switch:
 
 * ``prepare``: what is there carries the old and the new VLANs, at the larger MTU
-* ``release``: LAGs that must go become independent ports, the port that carries traffic last, with a pause that lets LACP notice
-* ``form``: the wanted LAGs and ports, the port that carries traffic last; VLANs that are no longer wanted go
+* ``release``: LAGs that must go become independent ports: all members but one, a pause in which LACP notices, and the last one, shut
+* ``form``: the wanted LAGs and ports, beginning with the port that carries the traffic; VLANs that are no longer wanted go
 
 ``host`` ``apply`` is its whole intent, with min_links at most 1 in 802.3ad where links come later; ``raise`` sets the wanted min_links.
 """
@@ -93,10 +93,25 @@ def before_host(have: Model, want: Model) -> Model:
         if stays is not None:
             lag = lags.setdefault(stays, {**copy.deepcopy(have["lags"][stays]), **_both(old, new), "members": [], "description": None})
             lag["members"].append(port)
+    for name in _shut_last(have, ports):
+        ports[name]["enabled"] = False
     # Members that the inventory does not name stay where they are until the LAG is formed.
     for id_, lag in lags.items():
         lag["members"] += [member for member in have["lags"][id_]["members"] if member not in want["ports"]]
     return {"lags": lags, "ports": ports}
+
+
+def _shut_last(have: Model, ports: dict[str, Any]) -> list[str]:
+    """Of each LAG that is given up as a whole the member that stays shut until the host has changed.
+
+    A host in 802.3ad that saw this link again would prefer it for the partner that it had, and wait 3 s for it without traffic.
+    """
+    found = []
+    for lag in have["lags"].values():
+        members = [name for name in lag["members"] if name in ports and ports[name]["lag"] is None]
+        if len(members) > 1 and len(members) == len(lag["members"]):
+            found.append(max(members, key=lambda name: (not ports[name].get("used"), -lag["members"].index(name))))
+    return found
 
 
 def first_bonds(variables: dict[str, Any]) -> list[Any]:

@@ -168,7 +168,7 @@ class LagsAction(SwitchAction):
 
     def _answer(self, switch: _engine.Switch, change: _engine.Change, transaction: str, number: int, deadline: int) -> dict[str, str]:
         """What the switch says of the push; asked again where the connection broke or the answer takes longer."""
-        end = time.monotonic() + _ASK_SECONDS + sum(group["settle"] for group in change.groups)
+        end = time.monotonic() + _ASK_SECONDS + sum(seconds for group in change.groups for seconds, _must, _until in group["settle"])
         answer: dict[str, str] = {"status": "applying"}
         try:
             answer = switch.push(change, transaction, number, deadline, _PUSH_SECONDS)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-testinfra_hosts = ["ansible://hosts"]
+testinfra_hosts = ["ansible://kvm1", "ansible://kvm2"]
 
 # IEEE 802.1AX: activity, short timeout, aggregation, synchronization, collecting, distributing
 ESTABLISHED = 0x3F
@@ -17,7 +17,7 @@ def proc(host) -> dict[str, str]:
     """Key -> first value of /proc/net/bonding/bond0 above the slaves."""
     text = host.file("/proc/net/bonding/bond0").content_string
     head = text.split("Slave Interface:")[0]
-    return {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in head.splitlines()) if value}
+    return {key.strip(): value.strip() for key, _colon, value in (line.partition(":") for line in head.splitlines()) if value}
 
 
 def test_bond_is_lacp_with_both_slaves(host):

@@ -9,6 +9,8 @@ import pytest
 from faults_library import FAULTS
 
 
-@pytest.mark.parametrize(("fault", "host"), [("wrong_gateway", "kvm1"), ("back_end_fails_half_way", "kvm2"), ("container_restarted", "kvm3")])
+@pytest.mark.parametrize(
+    ("fault", "host"), [("wrong_gateway", "kvm1"), ("back_end_fails_half_way", "kvm2"), ("container_restarted", "kvm3")]
+)
 def test_the_host_survives(fresh, fault, host):
     FAULTS[fault](fresh, host)

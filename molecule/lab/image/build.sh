@@ -152,6 +152,7 @@ done < "$BUILD/packages.nodes"
 for node in kvm1 leaf2; do in_tree "$TREES/$node" systemctl --quiet enable systemd-networkd.service; done
 
 say "the switch database of leaf2"
+# shellcheck disable=SC2016 # it is the inner shell that expands
 in_tree "$TREES/leaf2" sh -eu -c '
     db=/etc/openvswitch/conf.db
     mkdir -p /etc/openvswitch /run/openvswitch
@@ -174,6 +175,7 @@ cp "$BUILD/hosts" "$ROOT/etc/lab/hosts"
 finish "$ROOT" guest
 rm -f "$ROOT/etc/resolv.conf"
 in_tree "$ROOT" systemctl --quiet disable systemd-networkd.service systemd-networkd.socket networking.service dnsmasq.service 2>/dev/null || true
+# shellcheck disable=SC2046 # one word a unit
 in_tree "$ROOT" systemctl --quiet enable lab-linkwatch.service lab-topology.service lab-dnsmasq.service $(cut -d' ' -f1 "$BUILD/packages.nodes" | sed 's/.*/lab-node@&.service/')
 
 mkdir -p "$ROOT/lab-out"

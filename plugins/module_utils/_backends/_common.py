@@ -58,8 +58,15 @@ def shell(words: Iterable[str]) -> str:
 
 
 def addressing(intent: Mapping[str, Any], name: str) -> Dict[str, Any]:
-    """The addressing of a link with every key; a link without any has the empty one."""
-    return {**NO_ADDRESSING, **intent["addresses"].get(name, {})}
+    """The addressing of a link with every key; a link without any has the empty one.
+
+    A link that has static addresses alone takes no router's word, unless the intent says so: networkd and NetworkManager would put the
+    default route that a router advertises on one link in the place of the configured one on another (seen with systemd 252).
+    """
+    found = {**NO_ADDRESSING, **intent["addresses"].get(name, {})}
+    if found["accept_ra"] is None and found["addresses"] and not (found["dhcp4"] or found["dhcp6"]):
+        found["accept_ra"] = False
+    return found
 
 
 def has_addressing(intent: Mapping[str, Any], name: str) -> bool:

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional
+from typing import Any, Collection, Dict, List, Mapping, Optional
 
 from ansible_collections.trunkline.bonding.plugins.module_utils._backends import _common
 from ansible_collections.trunkline.bonding.plugins.module_utils._backends import _networkmanager_files as _files
@@ -80,13 +80,19 @@ class NetworkManager:
         after = change["desired"]["links"]
         profiles = [path for path, action in change["files"].items() if path.startswith(_files.FOLDER) and action != "remove"]
         forget = _common.command(["nmcli", "connection", "reload"], timeout=20, must=True)
-        commands = [_common.command(["nmcli", "connection", "load", *profiles], timeout=20, must=True)] if profiles else []
+        # A new bond that is read is activated at once, with all slaves that are known then: so the others are read later.
+        bond = after.get(change.get("first") or "", {}).get("master")
+        later = {_files.path_of(name) for name in after if after[name].get("master") == bond and name != change["first"]} if bond else set()
+        later &= set(profiles) if _common.enslave_first(change) else set()
+        commands = _load([path for path in profiles if path not in later])
         gone = _common.going(change)
         if gone:
             commands += [forget, *_common.remove_links(gone, change["before"])]
         for name in _common.dropped(change):
             commands += _common.release(name)
-        commands += self._activate(change)
+        if later:
+            commands += [_up(change["first"], after[change["first"]], True), *_load(sorted(later))]
+        commands += self._activate(change, later)
         kept = [name for name in change["touched"] if name in change["before"]["links"] and name in after]
         commands += [
             _common.command(["nmcli", "-w", "5", "device", "reapply", name], timeout=10)
@@ -113,7 +119,7 @@ class NetworkManager:
         return path.startswith(_files.FOLDER + "/")
 
     @staticmethod
-    def _activate(change: Mapping[str, Any]) -> List[Dict[str, Any]]:
+    def _activate(change: Mapping[str, Any], later: Collection[str]) -> List[Dict[str, Any]]:
         """A slave brings up its bond and a port its bridge, so the one with the connection goes first and the rest only where it is not up.
 
         Activating a link again whose profile was already up takes its slaves and its VLANs down; they come back here too.
@@ -131,7 +137,9 @@ class NetworkManager:
         # A bond that was up loses its slaves for the moment of its activation, so it comes before them.
         bonds = [name for name in stale if after[name]["kind"] == "bond"]
         order = dict.fromkeys([*bonds, *slaves, *wanted])
-        return [_up(name, after[name], name in stale) for name in order]
+        # With others to be read later, the first is up already.
+        done = change["first"] if later else None
+        return [_up(name, after[name], name in stale and name != done) for name in order]
 
     @staticmethod
     def _active(machine: Any) -> bool:
@@ -145,6 +153,10 @@ class NetworkManager:
         """NetworkManager keeps a file for each device; Debian's plugin for ifupdown leaves those of /etc/network/interfaces alone."""
         index = (machine.read(f"/sys/class/net/{nic}/ifindex") or "").strip()
         return "managed=false" not in (machine.read(f"{_RUNTIME}/devices/{index}") or "")
+
+
+def _load(paths: List[str]) -> List[Dict[str, Any]]:
+    return [_common.command(["nmcli", "connection", "load", *paths], timeout=20, must=True)] if paths else []
 
 
 def _up(name: str, link: Mapping[str, Any], again: bool) -> Dict[str, Any]:

@@ -87,6 +87,17 @@ settle() { # seconds, seconds without any movement
     done
 }
 
+# A daemon that works on behind the kernel's back may yet change what looks well.
+stays() { # seconds
+    now
+    end=$((NOW + $1))
+    while [ "$NOW" -lt "$end" ]; do
+        sleep 0.3 2>/dev/null || sleep 1
+        look || return 1
+        now
+    done
+}
+
 mend() {
     say "what differs is mended with ip:"
     printf '%s\n' "$DIFFERENCES"
@@ -98,6 +109,9 @@ ours() { # pid: is it a process of this transaction?
     [ -r "/proc/$1/cmdline" ] && grep -q -F "transactions/$ID/" "/proc/$1/cmdline" 2>/dev/null
 }
 """
+
+# networkd takes a slave down and up again up to a second after the kernel looks as wanted.
+_STAY = 3
 
 _APPLY_HEAD = r"""
 fail() {
@@ -124,13 +138,19 @@ say "start"
 """
 
 _APPLY_TAIL = r"""
-settle "$SETTLE" 3 || {
-    mend
-    look || {
-        printf '%s\n' "$DIFFERENCES"
-        fail "the kernel is not as wanted: $(first_difference)"
+rounds=3
+while :; do
+    settle "$SETTLE" 3 || {
+        mend
+        look || {
+            printf '%s\n' "$DIFFERENCES"
+            fail "the kernel is not as wanted: $(first_difference)"
+        }
     }
-}
+    stays "$STAY" && break
+    rounds=$((rounds - 1))
+    [ "$rounds" -gt 0 ] || fail "the kernel does not stay as wanted: $(first_difference)"
+done
 [ -e "$T/armed" ] || exit 0
 status applied ''
 say "applied"
@@ -278,7 +298,7 @@ def apply_script(plan):
     return "".join(
         (
             _head("Brings the host to its new network configuration.", plan, "apply"),
-            _assignments(WINDOW=settings.dead_man, SETTLE=settings.apply_settle),
+            _assignments(WINDOW=settings.dead_man, SETTLE=settings.apply_settle, STAY=_STAY if plan["apply"] else 0),
             _COMMON,
             plan["library"],
             _function("wanted", plan["forward"]),

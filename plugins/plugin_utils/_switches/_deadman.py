@@ -36,8 +36,9 @@ KEPT_TRANSACTIONS = 5
 class Stage(NamedTuple):
     """One push.
 
-    ``deadline``: seconds from now. ``groups``: ``{"commands", "undo", "settle"}``, see ``_plan.groups``. ``before``: the model of what it
-    touches. ``permanent``: whether its commands survive a restart by themselves.
+    ``deadline``: seconds from now. ``groups``: ``{"commands", "undo", "settle"}``; the last is a list of ``(seconds, must, command)``: at
+    most so long, until the command succeeds; without a command just so long. ``before``: the model of what it touches. ``permanent``:
+    whether its commands survive a restart by themselves.
     """
 
     transaction: str
@@ -140,7 +141,8 @@ def apply_script(stage: Stage) -> str:
     for number, group in enumerate(stage.groups, 1):
         lines.append(f"echo {number} >{_here(stage)}/progress")
         lines += [f"run {shlex.join(argv)}" for argv in group["commands"]]
-        lines += [f"sleep {group['settle']}"] if group["settle"] else []
+        for seconds, must, until in group["settle"]:
+            lines.append(f"settle {seconds} {'must' if must else 'may'} {shlex.join(until)}" if until else f"sleep {seconds}")
     return "\n".join([*lines, f"rm -f {_here(stage)}/apply.pid", f"echo applied >{_here(stage)}/status"]) + "\n"
 
 

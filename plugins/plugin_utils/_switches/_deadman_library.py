@@ -97,12 +97,31 @@ await() {
 # One command of a stage. The first that fails ends the stage, and what the stage has done is undone at once.
 run() {
     answer=$("$@" 2>&1) && { printf '%s\n' "$*" ${answer:+"$answer"} >>"$T/$STAGE/log"; return 0; }
-    printf '%s\n' "$*" >"$T/$STAGE/command"
-    printf '%s' "$answer" | tr '\n' ' ' | cut -c1-500 >"$T/$STAGE/answer"
+    fail "$*" "$answer"
+}
+
+fail() {
+    printf '%s\n' "$1" >"$T/$STAGE/command"
+    printf '%s' "$2" | tr '\n' ' ' | cut -c1-500 >"$T/$STAGE/answer"
     rm -f "$T/$STAGE/apply.pid"
     undo_stage "$STAGE"
     echo failed >"$T/$STAGE/status"
     exit 1
+}
+
+# Seconds, must or may, and a command that is tried until it succeeds.
+settle() {
+    tries=$(($1 * 5))
+    must=$2
+    shift 2
+    until "$@" >/dev/null 2>&1; do
+        if [ "$tries" -le 0 ]; then
+            [ "$must" = may ] || fail "waiting for LACP on the first members" "it does not come up, so the others were not moved"
+            return 0
+        fi
+        sleep 0.2
+        tries=$((tries - 1))
+    done
 }
 
 undo_stage() {

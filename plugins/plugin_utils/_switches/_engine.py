@@ -79,14 +79,15 @@ class Switch:
         """The way from a state to what is wanted of it, or as far as it goes before the hosts change. Raises PlatformError."""
         if phase == RELEASE:
             want = _order.before_host(state, want)
-        # The ports behind which a host was heard carry its traffic now.
-        steps = _plan.plan(state, want, keep=frozenset(state.get("macs", ())))
+        steps = _plan.plan(state, want, keep=_carriers(want, state))
         facts = state["facts"]
         groups = [
             {
                 "commands": self.platform.commands(group["steps"], group["have"], facts),
                 "undo": self.platform.commands(group["undo"], group["after"], facts),
-                "settle": group["settle"],
+                "settle": [
+                    (step["seconds"], step["must"], self.platform.ready(step["ports"]) if step["ports"] else []) for step in group["settle"]
+                ],
             }
             for group in _plan.groups(state, steps)
         ]
@@ -188,6 +189,20 @@ def diff(before: Model, after: Model, steps: list[_plan.Step]) -> dict[str, dict
     return {"before": sides[0], "after": sides[1]}
 
 
+def _carriers(want: Model, state: Model) -> frozenset[str]:
+    """Of each LAG that is formed the port that carries its host's traffic now: where the most addresses were heard besides the NIC's own.
+
+    The NIC's own address is heard on every port, from LACP and LLDP; those of the bond and of guests where the traffic is.
+    """
+    found = set()
+    for lag in want["lags"].values():
+        heard = {name: set(state.get("macs", {}).get(name, ())) for name in (lag or {}).get("members", ())}
+        if any(heard.values()):
+            own = {name: want["ports"].get(name, {}).get("mac") for name in heard}
+            found.add(max(heard, key=lambda name: (len(heard[name] - {own[name]}), bool(heard[name]))))
+    return frozenset(found)
+
+
 def _names(want: Model, state: Model, after: Model) -> set[str]:
     """The devices' names of the LAGs that are wanted, and of those that are gone afterwards."""
     names = {lag["name"] for lag in want["lags"].values() if lag}
@@ -195,4 +210,4 @@ def _names(want: Model, state: Model, after: Model) -> set[str]:
 
 
 def _pause(group: dict[str, Any]) -> list[str]:
-    return [f"sleep {group['settle']}"] if group["settle"] else []
+    return [f"# at most {seconds} s, until LACP is up" if until else f"sleep {seconds}" for seconds, _must, until in group["settle"]]

@@ -29,6 +29,14 @@ _NAME = re.compile(r"bond([0-9]+)")
 _NAME_LENGTH = 15
 
 _READ_PROC = 'for f in /proc/net/bonding/*; do [ ! -f "$f" ] || { echo "=== ${f##*/}"; cat "$f"; }; done'
+# 48: collecting and distributing, see module_utils/_lacp.py.
+_READY = (
+    'for p; do for e in actor partner; do s=$(cat "/sys/class/net/$p/bonding_slave/ad_${e}_oper_port_state") && '
+    "[ $((s & 48)) -eq 48 ] || exit 1; done; done"
+)
+# A slave that leads nowhere starts the timer of _plan.WARM_SECONDS. Without it the change only takes longer to carry traffic.
+_WARM_UP = 'ip link add name "$2" type veth && ip link set dev "$2" master "$1" || true'
+_COOL_DOWN = 'ip link delete dev "$1" || true'
 _READ_LLDP = "! command -v lldpctl >/dev/null || lldpctl -f json"
 
 
@@ -145,6 +153,9 @@ class Linux:
     def commands(self, steps: list[Step], have: Model, facts: dict[str, Any]) -> list[Argv]:
         return _Commands(have, facts).of(steps)
 
+    def ready(self, ports: list[str]) -> Argv:
+        return ["sh", "-c", _READY, "lacp-is-up", *ports]
+
     def risks(self, steps: list[Step]) -> list[str]:
         return [
             f"LAG {step['lag']} goes down and up: the kernel changes lacp_rate only while the bond is down."
@@ -166,6 +177,7 @@ class _Commands:
 
     def __init__(self, have: Model, facts: dict[str, Any]) -> None:
         self.names = {id_: lag["name"] for id_, lag in have["lags"].items()}
+        self.warm = {id_ for id_, lag in have["lags"].items() if lag.get("warm")}
         self.bridge, self.default = facts["bridge"], _model.vlans(facts["default_pvid"])
 
     def of(self, steps: list[Step]) -> list[Argv]:
@@ -183,7 +195,11 @@ class _Commands:
         changes = {key: (None, lag[key]) for key in ("mtu", "description") if lag.get(key) is not None}
         if lag.get("vlans") is not None:
             changes["vlans"] = (_model.vlans(), lag["vlans"])
-        return [["ip", "link", "add", "name", name, "type", "bond", *options], *self._attributes(name, changes), _link(name, "up")]
+        commands = [["ip", "link", "add", "name", name, "type", "bond", *options], *self._attributes(name, changes), _link(name, "up")]
+        if lag.get("warm"):
+            self.warm.add(lag["id"])
+            commands.append(["sh", "-c", _WARM_UP, "warm-up", name, _warm(name)])
+        return commands
 
     def _set_lag(self, step: Step) -> list[Argv]:
         name, changes = step["name"], step["changes"]
@@ -195,15 +211,28 @@ class _Commands:
         return commands
 
     def _delete_lag(self, step: Step) -> list[Argv]:
-        return [["ip", "link", "delete", "dev", step["name"]]]
+        warm = [["sh", "-c", _COOL_DOWN, "cool-down", _warm(step["name"])]] if step.get("warm") else []
+        return [*warm, ["ip", "link", "delete", "dev", step["name"]]]
 
     def _leave(self, step: Step) -> list[Argv]:
         return [_link(step["port"], "down"), _link(step["port"], "nomaster")]
 
     def _join(self, step: Step) -> list[Argv]:
         port = step["port"]
-        # bond_enslave() refuses an interface that is up.
-        return [_link(port, "down"), _link(port, "nomaster"), _link(port, "master", self.names[step["lag"]]), _link(port, "up")]
+        lines = [f"link set dev {port} {word}" for word in ("down", "nomaster", f"master {self.names[step['lag']]}", "up")]
+        # bond_enslave() refuses an interface that is up. In one process the port is down for less than a period of the host's miimon.
+        commands = [["sh", "-c", "printf '%s\\n' \"$@\" | ip -batch -", "ip-batch", *lines]]
+        if step["lag"] in self.warm:
+            self.warm.remove(step["lag"])
+            commands.append(["sh", "-c", _COOL_DOWN, "cool-down", _warm(self.names[step["lag"]])])
+        return commands
+
+    def _learning(self, step: Step) -> list[Argv]:
+        # A bridge learns from link-local frames, too.
+        return [["bridge", "link", "set", "dev", step["port"], "learning", "on" if step["on"] else "off"]]
+
+    def _pause(self, step: Step) -> list[Argv]:
+        return [["sleep", str(step["seconds"])]]
 
     def _set_port(self, step: Step) -> list[Argv]:
         name, changes = step["port"], step["changes"]
@@ -241,6 +270,10 @@ class _Commands:
 
 def _link(name: str, *words: str) -> Argv:
     return ["ip", "link", "set", "dev", name, *words]
+
+
+def _warm(name: str) -> str:
+    return f"w-{name}"[:_NAME_LENGTH]
 
 
 def _flags(vlans: dict[str, Any]) -> dict[int, bool]:

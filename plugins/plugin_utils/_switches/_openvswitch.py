@@ -26,6 +26,10 @@ _NAME = re.compile(r"bond([0-9]+)")
 _PORT = "name,interfaces,tag,trunks,vlan_mode,lacp,bond_mode,other_config,external_ids"
 _INTERFACE = "_uuid,name,mtu,admin_state,link_state,type,ofport"
 _READ_FDB = 'for b in $(ovs-vsctl list-br); do echo "=== $b"; ovs-appctl fdb/show "$b"; done'
+_READY = (
+    'up=$(ovs-appctl lacp/show | awk \'/^(member|slave): /{sub(":","",$2); m=$2} /partner state:/ && /collecting distributing/{print m}\') '
+    '&& for p; do printf "%s\\n" "$up" | grep -qxF "$p" || exit 1; done'
+)
 _READ_LLDP = "! command -v lldpctl >/dev/null || lldpctl -f json"
 _DESCRIPTION = "description"
 
@@ -154,6 +158,9 @@ class OpenVSwitch:
     def commands(self, steps: list[Step], have: Model, facts: dict[str, Any]) -> list[Argv]:
         return _Transaction(have, _plan.simulate(have, steps), facts).commands(steps)
 
+    def ready(self, ports: list[str]) -> Argv:
+        return ["sh", "-c", _READY, "lacp-is-up", *ports]
+
     def risks(self, _steps: list[Step]) -> list[str]:
         return []
 
@@ -174,7 +181,9 @@ class _Transaction:
         lags, ports = _plan.touched(steps)
         moved = [name for name in ports if self._place(self.have, name) != self._place(self.after, name)]
         moved.sort(key=_natural)
-        gone = [self.have["lags"][id_]["name"] for id_ in sorted(lags) if id_ in self.have["lags"] and self._emptied(id_, moved)]
+        # A LAG that a step before these has named has no row in the database until it has a member.
+        there = [id_ for id_ in sorted(lags) if self.have["lags"].get(id_, {}).get("members")]
+        gone = [self.have["lags"][id_]["name"] for id_ in there if self._emptied(id_, moved)]
         created = [
             id_ for id_ in sorted(lags) if id_ in self.after["lags"] and self.after["lags"][id_]["members"] and self._is_new(id_, moved)
         ]
@@ -198,12 +207,20 @@ class _Transaction:
                 self._create(name, [name], [*_vlan_columns(port["vlans"]), *_description(port)])
             elif place is not None and place not in [self.after["lags"][id_]["name"] for id_ in created]:
                 self.parts.append(["add", "port", place, "interfaces", self.interfaces[name]])
-        links = self._changes(steps, created, moved)
+        self._changes(steps, created, moved)
         vsctl = [["ovs-vsctl", *_joined(self.parts)]] if self.parts else []
-        return vsctl + links
+        return [*self._shut(steps), *vsctl, *self._opened(steps)]
 
-    def _changes(self, steps: list[Step], created: list[str], moved: list[str]) -> list[Argv]:
-        links: list[Argv] = []
+    @staticmethod
+    def _shut(steps: list[Step]) -> list[Argv]:
+        down = [["ip", "link", "set", "dev", step["port"], "down"] for step in steps if step["do"] == "leave"]
+        return down + [["sleep", str(step["seconds"])] for step in steps if step["do"] == "pause"]
+
+    def _opened(self, steps: list[Step]) -> list[Argv]:
+        touched = dict.fromkeys(step["port"] for step in steps if step["do"] == "join" or "enabled" in step.get("changes", {}))
+        return [["ip", "link", "set", "dev", name, "up" if self.after["ports"][name]["enabled"] else "down"] for name in touched]
+
+    def _changes(self, steps: list[Step], created: list[str], moved: list[str]) -> None:
         for step in steps:
             if step["do"] == "set-lag" and step["lag"] in self.after["lags"] and step["lag"] not in created:
                 self._set(step["name"], self.after["lags"][step["lag"]], step["changes"])
@@ -213,11 +230,6 @@ class _Transaction:
                     self._set(name, port, step["changes"])
                 if step["changes"].get("mtu") and name in [*self.facts["interfaces"], *moved]:
                     self._mtu(name, step["changes"]["mtu"][1])
-            if step["do"] in ("set-port", "join") and (step["do"] == "join" or step["changes"].get("enabled", (None, False))[1]):
-                links.append(["ip", "link", "set", "dev", step["port"], "up"])
-            # A port that leaves for good carries nothing and is shut; one that moves is never down.
-            if step["do"] == "leave" and not self.after["ports"][step["port"]]["enabled"]:
-                links.append(["ip", "link", "set", "dev", step["port"], "down"])
         for id_, lag in self.after["lags"].items():
             if lag.get("mtu") is None:
                 continue
@@ -226,7 +238,6 @@ class _Transaction:
                 known = before.get("mtu") if member in before.get("members", ()) else self.have["ports"].get(member, {}).get("mtu")
                 if known != lag["mtu"]:
                     self._mtu(member, lag["mtu"])
-        return [link for position, link in enumerate(links) if link not in links[:position]]
 
     @staticmethod
     def _place(model: Model, name: str) -> str | None:

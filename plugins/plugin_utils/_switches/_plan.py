@@ -7,13 +7,17 @@
 
 A step is ``{"do": ...}`` with
 
-* ``create-lag``: ``lag`` (the wanted LAG, still without members)
+* ``create-lag``: ``lag`` (the wanted LAG, still without members; with ``warm`` its first member comes after a ``settle``)
 * ``set-lag``: ``lag`` (id), ``name``, ``changes`` (attribute -> (before, after))
 * ``leave``: ``port``, ``lag`` (id): shut, out of the LAG, everything that it had as a member forgotten; it stays shut
 * ``join``: ``port``, ``lag`` (id): shut, own VLANs forgotten, into the LAG, up again
 * ``set-port``: ``port``, ``changes``
 * ``delete-lag``: ``lag`` (id), ``name``
-* ``settle``: ``seconds``, ``why``
+* ``learning``: ``port``, ``on``: whether the port learns addresses. The LACP frames of its host have the address of the whole bond, whose
+  traffic comes in elsewhere meanwhile
+* ``pause``: ``seconds``: the ports that were shut before it are seen to be down
+* ``settle``: ``seconds``, ``ports``, ``must``: at most so long, until LACP is up on all ``ports``; with ``must`` it is a failure if it is
+  not; without ``ports`` just so long
 
 Steps between two ``settle`` belong together; a platform that has transactions makes them one.
 """
@@ -28,11 +32,19 @@ from ansible_collections.trunkline.bonding.plugins.plugin_utils._switches import
 Step = dict[str, Any]
 Model = _model.Model
 
-# IEEE 802.1AX, receive machine: who hears nothing is EXPIRED after the short timeout of 3 s and DEFAULTED after another 3 s. Only then does
-# it use the port without a partner; with the second that may pass before it starts to count, 7.
+# A shut port is seen by a host that looks at its links no less often than once a second (miimon).
+SHUT_SECONDS = 1
+# IEEE 802.1AX, receive machine: a port that comes up, or that hears nothing for the short timeout of 3 s, is EXPIRED for 3 s and then
+# DEFAULTED. Only then does the host use it without a partner; with the second that may pass before it starts to count, 7.
 LEAVE_LACP_SECONDS = 7
-# Linux and Open vSwitch negotiate within two periods of the fast rate.
-JOIN_LACP_SECONDS = 3
+# Without LACP the host uses a link as soon as it sees it.
+LEAVE_SECONDS = 1
+# For 8 s from its first slave on a bond of the kernel lets no port with a partner carry traffic: AD_AGGREGATOR_SELECTION_TIMER, bond_3ad.c.
+# That is so for the bond of the host, which may have been made a moment ago, and for that of a switch.
+WARM_SECONDS = 9
+# The longest that a negotiation may take: two periods of the fast rate, 2 s that ports wait for others (Aggregate_Wait_Time), and as much
+# again for a slow machine.
+JOIN_LACP_SECONDS = 10
 
 
 def plan(have: Model, want: Model, keep: frozenset[str] = frozenset(), gentle: bool = True) -> list[Step]:
@@ -47,7 +59,7 @@ def plan(have: Model, want: Model, keep: frozenset[str] = frozenset(), gentle: b
 def touched(steps: list[Step]) -> tuple[set[str], set[str]]:
     """The ids of the LAGs and the names of the ports that steps change."""
     lags = {step["lag"]["id"] if isinstance(step["lag"], dict) else step["lag"] for step in steps if "lag" in step}
-    return lags, {step["port"] for step in steps if "port" in step}
+    return lags, {step["port"] for step in steps if "port" in step and step["do"] != "learning"}
 
 
 def ports(after: Model, steps: list[Step], want: Model) -> list[str]:
@@ -69,19 +81,22 @@ def before(have: Model, lags: set[str], ports: set[str]) -> Model:
 def groups(have: Model, steps: list[Step]) -> list[dict[str, Any]]:
     """The steps cut at each ``settle``.
 
-    A group is ``{"steps", "undo", "settle", "have", "after"}``: its steps, the steps that undo just these, the seconds to wait afterwards,
+    A group is ``{"steps", "undo", "settle", "have", "after"}``: its steps, the steps that undo just these, the ``settle`` steps behind it,
     and the model before and after it.
     """
     cut: list[dict[str, Any]] = []
     model, part = have, []
-    for step in [*steps, {"do": "settle", "seconds": 0, "why": ""}]:
-        if step["do"] != "settle":
+    for step in [*steps, {"do": "end"}]:
+        if step["do"] not in ("settle", "end"):
             part.append(step)
-        elif part:
+            continue
+        if part:
             after = simulate(model, part)
             undo = plan(after, before(model, *touched(part)), gentle=False)
-            cut.append({"steps": part, "undo": undo, "settle": step["seconds"], "have": model, "after": after})
+            cut.append({"steps": part, "undo": undo, "settle": [], "have": model, "after": after})
             model, part = after, []
+        if step["do"] == "settle":
+            cut[-1]["settle"].append(step)
     return cut
 
 
@@ -99,6 +114,7 @@ def simulate(have: Model, steps: list[Step]) -> Model:
             port.update(lag=None, vlans=_model.vlans(), enabled=False)
         elif step["do"] == "join":
             lags[step["lag"]]["members"].append(step["port"])
+            lags[step["lag"]].pop("warm", None)
             port.update(lag=step["lag"], vlans=_model.vlans(), enabled=True)
         elif "changes" in step:
             target = lags[step["lag"]] if step["do"] == "set-lag" else port
@@ -155,22 +171,34 @@ class _Planner:
     def steps(self) -> list[Step]:
         steps = [step for id_ in self.lags for step in self._set_lag(id_)]
         steps += self._rebuild()
-        first, last = self._rounds()
         created = set(self.rebuilt)
-        for port in first:
-            steps += self._move(port, created)
-        if first and last:
+        steps += self._warm_up(created)
+        first, last = self._rounds()
+        steps += self._round(first, created)
+        if last:
+            quiet = [port for port in first if self._stands_alone(port)] if self.gentle else []
+            steps += [{"do": "learning", "port": port, "on": False} for port in quiet]
             steps += self._settle(first)
-        for port in last:
-            steps += self._move(port, created)
+            steps += [{"do": "learning", "port": port, "on": True} for port in quiet]
+            steps += self._round(last, created)
         steps += self._deletions()
         for name, port in self.want["ports"].items():
             if name not in self.moves:
                 steps += self._set_port(name, self.have["ports"].get(name) or {}, port)
-        joining = any(self.lags.get(new or "", {}).get("mode") == "lacp" for _old, new in self.moves.values())
-        if self.gentle and joining:
-            steps.append({"do": "settle", "seconds": JOIN_LACP_SECONDS, "why": "LACP negotiates on the last members"})
-        return steps
+        return steps + (self._settle([port for port in last or first if self.moves[port][1] is not None], last=True) if self.gentle else [])
+
+    def _warm_up(self, created: set[str]) -> list[Step]:
+        """LACP LAGs in front of hosts that are heard exist for a while before their first member joins."""
+        warm = [
+            id_
+            for id_, lag in self.lags.items()
+            if lag["mode"] == "lacp" and id_ not in self.have["lags"] and self.keep & set(lag["members"])
+        ]
+        if not self.gentle or not warm:
+            return []
+        created.update(warm)
+        steps: list[Step] = [{"do": "create-lag", "lag": {**_memberless(self.lags[id_]), "warm": True}} for id_ in warm]
+        return [*steps, {"do": "settle", "seconds": WARM_SECONDS, "ports": [], "must": False}]
 
     def _set_lag(self, id_: str) -> list[Step]:
         have = self.have["lags"].get(id_)
@@ -191,25 +219,68 @@ class _Planner:
         return steps
 
     def _rounds(self) -> tuple[list[str], list[str]]:
-        """The ports that move first, and the last one of each LAG that is emptied or filled as a whole."""
-        groups: dict[Any, list[str]] = {}
-        for port, (old, new) in sorted(self.moves.items(), key=lambda move: (move[0] in self.keep, _order(self.have, self.lags, move))):
-            groups.setdefault(new if new is not None else ("from", old), []).append(port)
+        """Which ports move first, and which when that has settled.
+
+        A LAG that is formed as a whole begins with the port that carries the traffic: an 802.3ad host stays in the aggregator that it uses
+        if that is the first to get a partner, and else waits for the negotiation of another one without traffic. A LAG that is given up as
+        a whole keeps one member until the host uses the others as individual links.
+        """
+        forming: dict[str, list[str]] = {}
+        leaving: dict[str | None, list[str]] = {}
+        for port, (old, new) in sorted(self.moves.items(), key=self._order):
+            if new is not None:
+                forming.setdefault(new, []).append(port)
+            else:
+                leaving.setdefault(old, []).append(port)
         first, last = [], []
-        for key, ports in groups.items():
-            id_ = key[1] if isinstance(key, tuple) else key
-            staying = set(self.have["lags"].get(id_, {}).get("members", ())) - set(self.moves)
-            whole = self.gentle and not staying and len(ports) > 1 and id_ not in self.rebuilt
+        for id_, ports in forming.items():
+            whole = self._as_a_whole(id_, ports)
+            first += ports[:1] if whole else ports
+            last += ports[1:] if whole else []
+        for id_, ports in leaving.items():
+            whole = self._as_a_whole(id_, ports)
             first += ports[:-1] if whole else ports
             last += ports[-1:] if whole else []
         return first, last
 
-    def _settle(self, ports: list[str]) -> list[Step]:
-        leaving = any(self.have["lags"].get(self.moves[port][0] or "", {}).get("mode") == "lacp" for port in ports)
-        joining = any(self.lags.get(self.moves[port][1] or "", {}).get("mode") == "lacp" for port in ports)
-        seconds = max(LEAVE_LACP_SECONDS if leaving else 0, JOIN_LACP_SECONDS if joining else 0)
-        why = "the hosts notice that these ports have no partner" if leaving else "LACP negotiates on the first members"
-        return [{"do": "settle", "seconds": seconds, "why": why}] if seconds else []
+    def _stands_alone(self, port: str) -> bool:
+        """Whether a port has left a LACP LAG whose other member still carries the traffic."""
+        old, new = self.moves[port]
+        return new is None and self.have["lags"].get(old or "", {}).get("mode") == "lacp"
+
+    def _as_a_whole(self, id_: str | None, ports: list[str]) -> bool:
+        staying = set(self.have["lags"].get(id_ or "", {}).get("members", ())) - set(self.moves)
+        return self.gentle and len(ports) > 1 and not staying and id_ not in self.rebuilt
+
+    def _order(self, move: tuple[str, tuple[str | None, str | None]]) -> tuple[Any, ...]:
+        """First the ports that carry traffic, and those that the host uses by themselves afterwards; those that stay shut last."""
+        port, (old, new) = move
+        want = self.want["ports"].get(port, {})
+        members = self.lags[new]["members"] if new in self.lags else self.have["lags"].get(old or "", {}).get("members", [])
+        place = members.index(port) if port in members else len(members)
+        return want.get("enabled") is False, not want.get("used"), new is None or port not in self.keep, place, port
+
+    def _round(self, ports: list[str], created: set[str]) -> list[Step]:
+        leaving = [port for port in ports if self.moves[port][0] is not None and self.moves[port][0] not in self.rebuilt]
+        steps: list[Step] = [{"do": "leave", "port": port, "lag": self.moves[port][0]} for port in leaving]
+        if self.gentle and any(self.moves[port][1] is None and self.want["ports"].get(port, {}).get("enabled") for port in leaving):
+            steps.append({"do": "pause", "seconds": SHUT_SECONDS})
+        for port in ports:
+            steps += self._move(port, created)
+        return steps
+
+    def _settle(self, ports: list[str], last: bool = False) -> list[Step]:
+        joining = [port for port in ports if self.lags.get(self.moves[port][1] or "", {}).get("mode") == "lacp"]
+        left = {self.have["lags"].get(self.moves[port][0] or "", {}).get("mode") for port in ports if self.moves[port][1] is None}
+        leaving = LEAVE_LACP_SECONDS if "lacp" in left else LEAVE_SECONDS if left - {None} else 0
+        steps: list[Step] = []
+        if joining:
+            # A host that was heard and does not speak LACP now must not be cut off: then the rest does not follow.
+            must = not last and bool(self.keep & set(joining))
+            steps.append({"do": "settle", "seconds": JOIN_LACP_SECONDS, "ports": joining, "must": must})
+        if leaving and not last:
+            steps.append({"do": "settle", "seconds": leaving, "ports": [], "must": False})
+        return steps
 
     def _move(self, port: str, created: set[str]) -> list[Step]:
         old, new = self.moves[port]
@@ -217,8 +288,6 @@ class _Planner:
         if new is not None and new not in self.have["lags"] and new not in created and new in self.lags:
             created.add(new)
             steps.append({"do": "create-lag", "lag": _memberless(self.lags[new])})
-        if old is not None and old not in self.rebuilt:
-            steps.append({"do": "leave", "port": port, "lag": old})
         want = self.want["ports"].get(port, {})
         if new is not None:
             steps.append({"do": "join", "port": port, "lag": new})
@@ -244,15 +313,8 @@ class _Planner:
                 continue
             emptied = bool(lag["members"]) and not set(lag["members"]) - set(self.moves)
             if emptied or id_ in self.want["lags"]:
-                gone.append({"do": "delete-lag", "lag": id_, "name": lag["name"]})
+                gone.append({"do": "delete-lag", "lag": id_, "name": lag["name"], "warm": bool(lag.get("warm"))})
         return gone
-
-
-def _order(have: Model, lags: dict[str, Any], move: tuple[str, tuple[str | None, str | None]]) -> tuple[int, str]:
-    """The place of a port in the wanted LAG, else in the one that it leaves."""
-    port, (old, new) = move
-    members = lags[new]["members"] if new in lags else have["lags"].get(old or "", {}).get("members", [])
-    return (members.index(port) if port in members else len(members), port)
 
 
 def _memberless(lag: dict[str, Any]) -> dict[str, Any]:

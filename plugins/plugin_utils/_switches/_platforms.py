@@ -56,6 +56,9 @@ class Platform(Protocol):
     def commands(self, steps: list[Step], have: Model, facts: dict[str, Any]) -> list[Argv]:
         """The commands of steps that belong together, in order."""
 
+    def ready(self, ports: list[str]) -> Argv:
+        """The command that succeeds when LACP is up on all these ports: collecting and distributing at both ends."""
+
     def risks(self, steps: list[Step]) -> list[str]:
         """What the device does to traffic while it takes these steps, in sentences."""
 

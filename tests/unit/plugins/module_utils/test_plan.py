@@ -163,6 +163,13 @@ def test_a_new_bond_over_idle_nics_disturbs_nothing(plain):
     assert [step["what"] for step in found if step["action"] == "option"] == ["lacp_rate"], "what is the default need not be set"
 
 
+def test_an_address_that_somebody_gave_to_a_slave(state):
+    entry = {"address": "192.0.2.200/24", "scope": "global", "dynamic": False, "flags": []}
+    desired = _desired.from_intent(as_it_is(), state)
+    state["links"]["eth0"]["addresses"].append(entry)
+    assert brief(_plan.plan(state, desired)) == [("address", "eth0", "192.0.2.200/24", "live")]
+
+
 def test_deleting_what_carries_the_address_is_the_dearest(state):
     owned = {name: {"kind": state["links"][name]["kind"], "options": []} for name in ("bond0", "br0", "bond0.20")}
     back = intent({"eth0": nic(), "eth1": nic()}, {"eth0": addressing("198.51.100.10/24")})

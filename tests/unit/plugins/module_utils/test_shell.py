@@ -132,8 +132,22 @@ def test_what_goes_goes_first_and_from_the_top():
 def test_a_bond_is_made_with_all_that_can_be_given_at_once():
     words = shlex.split(lines()[position(lines(), "bond_is", "bond0")])
     assert words[2] == "802.3ad"
-    assert words[5] == "address 02:00:00:00:00:10 mtu 9000"
-    assert words[6] == "miimon 50 lacp_rate fast", "min_links must wait for the slaves"
+    assert words[5:7] == ["02:00:00:00:00:10", "9000"]
+    assert words[7] == "miimon 50 lacp_rate fast", "min_links must wait for the slaves"
+
+
+def test_an_mtu_is_lowered_from_the_top_and_raised_from_below():
+    sizes = [shlex.split(line) for line in lines() if line.startswith("mtu_is")]
+    lowered = [words[1] for words in sizes if words[3:] == ["lower"]]
+    raised = [words[1] for words in sizes if words[3:] == []]
+    assert raised == ["eth0", "eth1", "bond0", "bond0.20", "br0"]
+    assert lowered == raised[::-1]
+
+
+def test_a_nic_gets_its_own_address_back_after_it_is_released():
+    state = _state.read(Recorded("plain"))
+    found = _shell.calls(_desired.from_state(state, ["eth0", "eth1"]))
+    assert position(found, "no_master", "eth0") < position(found, "mac_is", "eth0")
 
 
 def test_all_options_that_need_the_bond_down_are_in_one_call():

@@ -99,6 +99,14 @@ def test_ifupdown_enslaves_another_slave_first_if_it_has_the_connection():
     assert places == sorted(places)
 
 
+def test_networkmanager_knows_the_other_slaves_only_after_the_first_is_up():
+    bond = {**fake_host.BOND0, "slaves": ["eth1", "eth0"]}
+    found, _when = lines("networkmanager", {"bonds": [bond], "addresses": {"bond0": fake_host.STATIC}}, PLAIN)
+    places = [position(found, *words) for words in (("load", "bond0", "eth0"), ("connection up", "ifname eth0"), ("load", "eth1"))]
+    assert places == [0, 1, 2]
+    assert "eth1" not in found[0]
+
+
 @pytest.mark.parametrize("name", list(FACTS))
 def test_slaves_go_down_before_they_are_released(name):
     found, _when = lines(name, fake_host.VARIABLES["plain"], BONDED)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 from pathlib import Path
 
-from ansible_collections.trunkline.bonding.plugins.plugin_utils._switches import _model
 from ansible_collections.trunkline.bonding.plugins.plugin_utils._switches._model import vlans
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -54,12 +53,13 @@ def state(lags=(), facts=None, **ports):
 
 
 def kinds(steps):
-    """Steps as short words: ``leave swp1``."""
-    return [
-        f"{step['do']} {step.get('port') or step.get('name') or (step['lag']['id'] if 'lag' in step else step['seconds'])}"
-        for step in steps
-    ]
+    """Steps as short words: ``leave swp1``, ``settle swp1 must``."""
+    return [_short(step) for step in steps]
 
 
-def rows(found):
-    return {name: _model.effective(found, name) for name in found["ports"]}
+def _short(step):
+    if step["do"] in ("pause", "settle"):
+        return f"{step['do']} {','.join(step.get('ports', ())) or step['seconds']}{' must' if step.get('must') else ''}"
+    if step["do"] == "learning":
+        return f"learning {step['port']} {'on' if step['on'] else 'off'}"
+    return f"{step['do']} {step.get('port') or step.get('name') or step['lag']['id']}"

@@ -27,9 +27,11 @@ class Box:
         assert done.returncode == 0, done.stderr
         return _deadman.parse(done.stdout)
 
-    def push(self, *names, number=1, deadline=60, transaction="t1", permanent=False, wait=10, settle=0):
+    def push(self, *names, number=1, deadline=60, transaction="t1", permanent=False, wait=10, settle=()):
         """A stage whose groups make one file each."""
-        groups = [{"commands": [["touch", str(self.path / n)]], "undo": [["rm", str(self.path / n)]], "settle": settle} for n in names]
+        groups = [
+            {"commands": [["touch", str(self.path / n)]], "undo": [["rm", str(self.path / n)]], "settle": list(settle)} for n in names
+        ]
         return self.run(_deadman.push(Stage(transaction, number, deadline, groups, {"lags": {}, "ports": {}}, permanent), wait))
 
     def files(self):
@@ -79,9 +81,9 @@ def test_what_nobody_confirms_is_taken_back(box):
 
 
 def test_stages_are_taken_back_in_their_own_time_the_last_first(box):
-    box.push("first", number=1, deadline=5)
+    box.push("first", number=1, deadline=10)
     box.push("second", number=2, deadline=1)
-    box.until(["first"], seconds=4)
+    box.until(["first"], seconds=7)
     box.until([])
     assert box.run(_deadman.status())["state"] == "none"
 
@@ -124,11 +126,11 @@ def test_a_stage_is_pushed_once(box):
 
 def test_a_command_that_fails_takes_its_stage_back_at_once(box):
     groups = [
-        {"commands": [["touch", str(box.path / "a")]], "undo": [["rm", str(box.path / "a")]], "settle": 0},
+        {"commands": [["touch", str(box.path / "a")]], "undo": [["rm", str(box.path / "a")]], "settle": []},
         {
             "commands": [["touch", str(box.path / "b")], ["ls", str(box.path / "nowhere")]],
             "undo": [["rm", str(box.path / "b")]],
-            "settle": 0,
+            "settle": [],
         },
     ]
     told = box.run(_deadman.push(Stage("t1", 1, 60, groups, {}, False), 10))
@@ -138,21 +140,52 @@ def test_a_command_that_fails_takes_its_stage_back_at_once(box):
     assert box.files() == []
 
 
+@pytest.mark.parametrize(
+    ("must", "status", "left"),
+    [
+        pytest.param(True, "failed", [], id="the others do not follow a member whose LACP does not come up"),
+        pytest.param(False, "applied", ["a", "b"], id="unless nobody was heard there"),
+    ],
+)
+def test_waiting_for_lacp(box, must, status, left):
+    never = [(1, must, ["false"])]
+    groups = [
+        {"commands": [["touch", f"{box.path}/{name}"]], "undo": [["rm", f"{box.path}/{name}"]], "settle": never if name == "a" else []}
+        for name in "ab"
+    ]
+    assert box.run(_deadman.push(Stage("t1", 1, 60, groups, {}, False), 10))["status"] == status
+    assert box.files() == left
+
+
+def test_waiting_ends_as_soon_as_lacp_is_up(box):
+    start = time.monotonic()
+    box.push("a", settle=[(30, True, ["true"])])
+    assert time.monotonic() - start < 10
+
+
 def test_a_change_that_is_taken_back_while_it_is_made_leaves_nothing(box):
-    box.push("a", "b", "c", deadline=1, settle=3, wait=0)
+    box.push("a", "b", "c", deadline=1, settle=[(3, False, [])], wait=0)
     box.until([])
     time.sleep(4)
     assert box.files() == []
 
 
 def test_the_answer_can_be_asked_for_again(box):
-    assert box.push("a", "b", settle=1, wait=0) == {"status": "applying"}
+    assert box.push("a", "b", settle=[(1, False, [])], wait=0) == {"status": "applying"}
     assert box.run(_deadman.look("t1", 1, 10)) == {"status": "applied"}
 
 
 def test_the_controller_may_die(box):
     script = _deadman.push(
-        Stage("t1", 1, 2, [{"commands": [["touch", f"{box.path}/a"]], "undo": [["rm", f"{box.path}/a"]], "settle": 1}] * 2, {}, False), 30
+        Stage(
+            "t1",
+            1,
+            2,
+            [{"commands": [["touch", f"{box.path}/a"]], "undo": [["rm", f"{box.path}/a"]], "settle": [(1, False, [])]}] * 2,
+            {},
+            False,
+        ),
+        30,
     )
     process = subprocess.Popen(["sh"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
     process.stdin.write(script)
@@ -235,7 +268,7 @@ def test_old_transactions_are_cleared_away(box):
 
 @pytest.mark.parametrize("shell", ["dash", "bash", "busybox"])
 def test_every_script_is_posix_sh(shell):
-    stage = Stage("t1", 1, 60, [{"commands": [["ip", "link"]], "undo": [["ip", "link"]], "settle": 1}], {}, True)
+    stage = Stage("t1", 1, 60, [{"commands": [["ip", "link"]], "undo": [["ip", "link"]], "settle": [(1, False, [])]}], {}, True)
     scripts = [
         _deadman.push(stage, 10),
         _deadman.status(),

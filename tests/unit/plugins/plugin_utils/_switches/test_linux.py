@@ -133,12 +133,10 @@ def test_answers_that_make_no_sense_are_named(recorded, key, output, words):
                 "bridge vlan add dev bond7 vid 20",
                 "bridge vlan delete dev bond7 vid 1",
                 "ip link set dev bond7 up",
-                "ip link set dev swp1 down",
-                "ip link set dev swp1 nomaster",
-                "ip link set dev swp1 master bond7",
-                "ip link set dev swp1 up",
+                """sh -c 'printf '"'"'%s\\n'"'"' "$@" | ip -batch -' ip-batch 'link set dev swp1 down' 'link set dev swp1 nomaster' """
+                "'link set dev swp1 master bond7' 'link set dev swp1 up'",
             ],
-            id="a static LAG",
+            id="a static LAG; the port is down for one process only",
         ),
         pytest.param(
             model([lag("1", ["swp1"])]),
