@@ -27,6 +27,10 @@ REMOTE = (
 )
 
 
+def plain(item: tarfile.TarInfo) -> tarfile.TarInfo | None:
+    return None if "__pycache__" in item.name else item
+
+
 def bundle() -> bytes:
     """A tar of the tests, of the code that they test in the layout that they import it from, and of pytest."""
     content = io.BytesIO()
@@ -37,9 +41,11 @@ def bundle() -> bytes:
             archive.add(path, f"{PACKAGE}/plugins/module_utils/{path.name}")
         for name in TOOLS:
             spec = importlib.util.find_spec(name)
-            if spec is not None and spec.origin is not None:
-                path = Path(spec.origin)
-                archive.add(path.parent if path.name == "__init__.py" else path, name if path.name == "__init__.py" else path.name)
+            if spec is None or spec.origin is None:
+                continue
+            path = Path(spec.origin)
+            package = path.name == "__init__.py"
+            archive.add(path.parent if package else path, name if package else path.name, filter=plain)
     return content.getvalue()
 
 
