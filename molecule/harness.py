@@ -122,8 +122,13 @@ def inventories(*names: str) -> list[str]:
     return words
 
 
-def playbook(
-    name: str,
+def playbook(name: str, *inventory: str, **options) -> Run:
+    """Runs a playbook of the collection, such as ``site``. For the options see ansible."""
+    return ansible(f"trunkline.bonding.{name}", *inventory, **options)
+
+
+def ansible(
+    name: str | Path,
     *inventory: str,
     limit: str | None = None,
     extra: dict | None = None,
@@ -131,7 +136,7 @@ def playbook(
     kill_after: str | None = None,
     timeout: float = 900,
 ) -> Run:
-    """Runs a playbook of the collection and returns its output.
+    """Runs ansible-playbook and returns what it printed.
 
     kill_after: a regular expression; when a line of the output matches, the controller is killed at once (SIGKILL to its process group).
     """

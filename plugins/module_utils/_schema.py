@@ -128,7 +128,9 @@ _ADDRESSING = {
     "gateway6": _field("ipv6", "Default gateway for IPv6; it may be a link-local address."),
     "dhcp4": _field("bool", "Whether an address comes from DHCP.", default=False),
     "dhcp6": _field("bool", "Whether an address comes from DHCPv6.", default=False),
-    "accept_ra": _field("bool", "Whether router advertisements are accepted; by default not where all addresses are static, else the system decides."),
+    "accept_ra": _field(
+        "bool", "Whether router advertisements are accepted; by default not where all addresses are static, else the system decides."
+    ),
     "routes": _field("list", "Static routes.", element=_field("dict", "A route.", keys=_ROUTE), default=[]),
     "dns": _field("list", "Name servers.", element=_field("address", "An address."), default=[]),
     "search": _field("list", "Search domains.", element=_field("domain", "A domain."), default=[]),

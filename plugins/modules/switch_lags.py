@@ -10,7 +10,8 @@ module: switch_lags
 short_description: Configure LAGs and member ports of a switch from the inventory of all hosts
 version_added: 0.1.0
 description:
-  - Takes what all hosts of the inventory want of this switch, compares it with the switch, and gives no more commands than the difference needs.
+  - Takes what all hosts of the inventory want of this switch, compares it with the switch, and gives no more commands than the
+    difference needs.
   - Before a push it looks which MAC address, LACP partner and LLDP neighbour is behind each named port.
     Another host there, or a LAG that others use, is an error, and nothing is changed.
   - The change is guarded. The switch takes it back by itself unless it is confirmed before O(deadline).

@@ -6,7 +6,7 @@
 """The intents of all hosts -> one table of LAGs and ports for each switch, with what is wrong between them. Pure functions, linear time.
 
 ``lag_table`` has the shape of the architecture's section 5. Besides the LAG model (``_switches/_model.py``) each LAG has ``host``,
-``bond`` and ``id_from`` (``given``, ``ports``, ``default``), each port ``host``, ``nic``, ``mac`` and ``used``.
+``bond`` and ``id_from`` (``given``, ``ports``, ``default``), each port ``host``, ``nic``, ``mac``, ``bond`` and ``used``.
 """
 
 from __future__ import annotations
@@ -106,6 +106,7 @@ class _Merger:
 
     def _add_port(self, host: str, nic: str, link: dict[str, Any]) -> None:
         switch, port = link["switch"], link["port"]
+        links = self.intents[host]["links"]
         path = f"{host}: bonding_nics.{nic}"
         if switch in self.intents and switch not in self.switches:
             self._host_to_host(host, nic, link)
@@ -131,6 +132,7 @@ class _Merger:
             "host": host,
             "nic": nic,
             "mac": link.get("mac"),
+            "bond": link["master"] if (links.get(link["master"] or "") or {}).get("kind") == "bond" else None,
             # The host has something of its own on this NIC, which is no slave.
             "used": link["master"] is None and _is_used(self.intents[host], nic),
         }

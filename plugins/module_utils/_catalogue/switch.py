@@ -53,6 +53,13 @@ RULES = {
         "Spanning tree runs on {shown}, and {platform} has no edge ports here.",
         "Set edge_port: false if you can wait, or switch spanning tree off on this bridge.",
     ),
+    "switch.learns-link-local": warning(
+        "A switch learns no addresses from LLDP and LACP frames.",
+        "The slave of an active-backup bond that is not in use still sends LLDP, often with the address of the whole bond; the switch "
+        "then sends the host's traffic to the port where nobody listens.",
+        "The bridge {shown} learns addresses from link-local frames, and {port} belongs to a bond without a LAG.",
+        "Run `ip link set dev {bridge} type bridge no_linklocal_learn 1`, and make it permanent.",
+    ),
     "switch.min-links-host-only": warning(
         "Both ends take a LAG down when it has too few links.",
         "Otherwise the switch goes on sending into a LAG that the host has given up.",

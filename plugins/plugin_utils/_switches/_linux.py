@@ -145,6 +145,10 @@ class Linux:
                 break
         for entry in [*filter(None, want["lags"].values()), *want["ports"].values()]:
             entry["edge_port"] = None
+        alone = [name for name, port in want["ports"].items() if port.get("bond") and port.get("lag") is None]
+        if alone and state["facts"].get("learns_link_local"):
+            bridge = state["facts"]["bridge"]
+            found.append(finding("switch.learns-link-local", f"{path}.ports.{alone[0]}", bridge, port=alone[0], bridge=bridge))
         for name in want["ports"]:
             if name not in state["ports"]:
                 found.append(finding("switch.port-missing", f"{path}.ports.{name}", name, platform="Linux"))
@@ -311,6 +315,7 @@ def _facts(links: dict[str, dict[str, Any]]) -> dict[str, Any]:
         "bridges": [bridge["ifname"] for bridge in bridges],
         "default_pvid": data.get("vlan_default_pvid") or None,
         "stp": bool(data.get("stp_state")),
+        "learns_link_local": not data.get("no_linklocal_learn", 1),
     }
 
 
