@@ -155,7 +155,7 @@ class LagsAction(SwitchAction):
         result |= {"changed": True, "transaction": told}
         if answer["status"] != "applied":
             self._not_applied(switch, answer, number, result)
-        different = _engine.differences(switch.read().state, _plan.before(change.after, *_plan.touched(change.steps)))
+        different = _engine.differences(switch.read().state, change.want)
         if different:
             self._give_up(switch, different, number, result)
         if args["confirm"] == "later":
@@ -212,7 +212,7 @@ class LagsAction(SwitchAction):
         reason = closed.get("reason") or "its configuration files could not be written"
         if closed.get("state") in ("unstaged", None):
             switch.roll_back(transaction, 1, reason)
-        found = finding("switch.rolled-back", switch.name, transaction, reason=reason)
+        found = finding("switch.rolled-back", switch.name, transaction, reason=reason.rstrip("."))
         result["findings"] = [*result["findings"], found.as_dict()]
         raise _Stopped({**result, "failed": True, "changed": False, "msg": found.as_text()})
 
@@ -257,7 +257,7 @@ def switch_transaction(action: ActionBase, task_vars: Result, args: Result) -> R
     result: Result = {"changed": window.get("transaction") == transaction, "transaction": told}
     partly = args["state"] == "rolled_back" and int(args.get("stage") or 1) > 1
     if told["status"] != args["state"] and not partly:
-        found = finding("switch.rolled-back", switch.name, transaction, reason=told["reason"] or f"it is {told['status']}")
+        found = finding("switch.rolled-back", switch.name, transaction, reason=(told["reason"] or f"it is {told['status']}").rstrip("."))
         return {**result, "failed": True, "findings": [found.as_dict()], "msg": found.as_text()}
     return result
 

@@ -33,8 +33,9 @@ class Reading(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What would be done: the model afterwards, the steps in groups with their commands, and the files that a reboot needs."""
+    """What would be done: what is wanted in this phase, the model afterwards, the steps in groups with their commands, the files to keep it."""
 
+    want: Model
     after: Model
     steps: list[_plan.Step]
     groups: list[dict[str, Any]]
@@ -94,7 +95,7 @@ class Switch:
         after = _plan.simulate(state, steps)
         files = {} if phase == RELEASE else self.platform.files(after, state, _names(want, state, after), set(want["ports"]))
         risks = [*_plan.risks(state, steps), *self.platform.risks(steps)]
-        return Change(after, steps, groups, _plan.before(state, *_plan.touched(steps)), files, risks)
+        return Change(want, after, steps, groups, _plan.before(state, *_plan.touched(steps)), files, risks)
 
     def render(self, entry: dict[str, Any]) -> list[str]:
         """The commands of a whole table, as for a switch that nobody has configured. Needs no device."""
