@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import difflib
+import math
 import re
 from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence
 
@@ -179,7 +180,7 @@ def _plain(value: Any, depth: int = _DEPTH) -> Any:
         return value
     if isinstance(value, int) and value.bit_length() < 64:
         return int(value)
-    if isinstance(value, float) and value == value and abs(value) != float("inf"):
+    if isinstance(value, float) and math.isfinite(value):
         return float(value)
     if isinstance(value, (list, tuple)) and depth:
         return [_plain(item, depth - 1) for item in value]

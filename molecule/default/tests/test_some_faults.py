@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, trunkline.bonding contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Three of the faults, one on each back end; the scenario ``faults`` has all of them on all."""
+"""Three of the faults, one on each back end; the scenario ``faults`` has more."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ class Reading(NamedTuple):
 
 
 class Change(NamedTuple):
-    """What would be done: what is wanted in this phase, the model afterwards, the steps in groups with their commands, the files to keep it."""
+    """What would be done: what is wanted in this phase, the model afterwards, the steps in groups with commands, the files that keep it."""
 
     want: Model
     after: Model

@@ -123,7 +123,7 @@ def _vlans(attributes: dict[str, str], inherited: dict[str, Any]) -> dict[str, A
 def _numbers(text: str) -> set[int]:
     found: set[int] = set()
     for part in text.replace(",", " ").split():
-        first, _, last = part.partition("-")
+        first, _dash, last = part.partition("-")
         found.update(range(int(first), int(last or first) + 1))
     return found
 
@@ -162,7 +162,7 @@ class _Book:
         found: dict[str, str] = {}
         for block in self._stanzas(name):
             for line in block[1:]:
-                key, _, value = line.strip().partition(" ")
+                key, _space, value = line.strip().partition(" ")
                 if key and not key.startswith("#"):
                     found[key] = f"{found[key]} {value.strip()}" if key in found and key == "bridge-vids" else value.strip()
         return found

@@ -67,7 +67,7 @@ def _split(text: str, marker: str) -> list[tuple[str, int]]:
     rest = text.replace("\r\n", "\n")
     rest = re.sub(rf"\n{marker}-err \d+\n", "", rest)
     while f"\n{marker} " in rest:
-        part, _, rest = rest.partition(f"\n{marker} ")
-        number, _, rest = rest.partition("\n")
+        part, _marker, rest = rest.partition(f"\n{marker} ")
+        number, _newline, rest = rest.partition("\n")
         found.append((part, int(number)))
     return found

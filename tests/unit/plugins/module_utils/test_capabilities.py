@@ -51,7 +51,8 @@ LOOPBACK = {"ifname": "lo"}
 NEWER_THAN_EL7 = {"peer_notif_delay", "arp_missed_max", "lacp_active"}
 
 
-def answer(links=None, files=FILES_6_1, hashes=HASHES_6_1):
+def answer(links=None, files=None, hashes=None):
+    files, hashes = FILES_6_1 if files is None else files, HASHES_6_1 if hashes is None else hashes
     lines = ["driver loaded", "bond made", *(f"file {name}" for name in files), *(f"hash {name}" for name in hashes)]
     return "\n".join(lines + ([f"links {json.dumps(links)}"] if links is not None else ["links "])) + "\n"
 

@@ -76,9 +76,12 @@ def test_what_is_missing_is_none_or_empty(tmp_path):
 
 
 def test_a_write_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
+    def full(_handle):
+        raise OSError(28, "No space left on device")
+
     machine = Machine(str(tmp_path))
     machine.write("/file", "old")
-    monkeypatch.setattr(os, "fsync", lambda _handle: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
         machine.write("/file", "new")
     assert machine.read("/file") == "old"
