@@ -42,9 +42,9 @@ molecule: ## The default scenario in the lab
 
 demo: ## Two hosts and their switches, from plain eth0 to a proved LACP link
 	@$(RUN) molecule/lab/lab up
-	@$(RUN) molecule/lab/lab reset
-	@$(RUN) bash -c 'ansible-playbook -i "$$TRUNKLINE_CACHE/lab/run/inventory.yml" -i molecule/default/inventory/bonded -l kvm1,kvm2,switches trunkline.bonding.site'
+	@$(RUN) bash -c 'for play in site prove; do ansible-playbook -i "$$TRUNKLINE_CACHE/lab/run/inventory.yml" -i molecule/default/inventory/bonded -l kvm1,kvm2,switches "trunkline.bonding.$$play"; done'
 	@echo 'look inside: tests/tools/run molecule/lab/lab exec kvm1    (or kvm2, leaf1, leaf2)'
+	@echo 'from the start again: tests/tools/run molecule/lab/lab reset && make demo'
 
 demo-down: ## Stops the lab and removes what it has made
 	@$(RUN) molecule/lab/lab down
