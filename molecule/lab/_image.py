@@ -21,7 +21,6 @@ from _paths import SOURCE, LabError, cache_dir, say
 FORMAT = 1
 SUITE = "bookworm"
 DISK_SIZE = "8G"
-DEFAULT_MIRROR = "http://deb.debian.org/debian"
 
 PROGRAMS = {
     "qemu-system-x86_64": "qemu-system-x86",
@@ -119,12 +118,14 @@ def drop_old_images() -> None:
 
 
 def _sources() -> list[str]:
-    """APT source lines: the machine's own for this suite, or Debian's public mirror. TRUNKLINE_MIRROR overrides both."""
+    """APT source lines: the machine's own for this suite; TRUNKLINE_MIRROR overrides them. Raises LabError where there are none."""
     mirror = os.environ.get("TRUNKLINE_MIRROR")
     if mirror:
         return [f"deb {mirror} {SUITE} main"]
     own = [line for path in _source_files() for line in _source_lines(path)]
-    return own or [f"deb {DEFAULT_MIRROR} {SUITE} main"]
+    if not own:
+        raise LabError(f"this machine has no APT source for {SUITE}: set TRUNKLINE_MIRROR to the URL of a Debian mirror")
+    return own
 
 
 def _source_files() -> list[Path]:
