@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,32 +17,41 @@ from ansible_collections.trunkline.bonding.plugins.plugin_utils._switches import
 Vars = Mapping[str, Any]
 
 
-def fleet_lags(hostvars: Any, hosts: list[str] | None = None) -> dict[str, Any]:
+def fleet_lags(hostvars: Any, hosts: list[str] | None = None, packed: bool = False) -> dict[str, Any] | str:
     """The variables of all hosts -> what is wanted of every switch. See fleet_lags.yml for the shape."""
     variables = _variables("fleet_lags", hostvars, hosts)
     intents, findings = _intents(variables)
     switches = {host: given for host, given in variables.items() if _fleet.is_switch(given)}
     table, found = _fleet.merge(intents, switches)
-    return {
+    fleet = {
         "switches": table,
         "stations": _fleet.stations(intents),
         "findings": [one.as_dict() for one in sort([*findings, *found])],
     }
+    return _fleet.pack(fleet) if packed else fleet
 
 
 def fleet_commands(fleet: Any, switch: str) -> str:
     """What ``fleet_lags`` gives -> the commands for one switch as text, as if nobody had configured it."""
-    entry = _part("fleet_commands", fleet, switch)
+    entry = _read("fleet_commands", fleet)["switches"].get(switch)
+    if entry is None:
+        raise AnsibleFilterError(f"trunkline.bonding.fleet_commands: no host of the inventory names the switch {switch}")
     if entry["platform"] is None:
         return ""
     commands = _engine.Switch(switch, _platforms.get(entry["platform"]), {}).render(entry)
     return "".join(f"{line}\n" for line in commands)
 
 
-def fleet_switches(fleet: Any, host: str, hosts: list[str]) -> list[str]:
-    """What ``fleet_lags`` gives -> the switches that this host speaks for, so that each switch has one of these hosts."""
-    _part("fleet_switches", fleet, None)
-    return _progress.represented(fleet, host, hosts)
+def fleet_findings(fleet: Any) -> list[dict[str, Any]]:
+    """What ``fleet_lags`` gives -> what is wrong or doubtful in the variables of all hosts together."""
+    return _read("fleet_findings", fleet)["findings"]
+
+
+def fleet_switches(fleet: Any, host: str | None = None, hosts: list[str] | None = None) -> list[str]:
+    """What ``fleet_lags`` gives -> all switches, or those that one of these hosts speaks for: each switch has one."""
+    if host is None or hosts is None:
+        return list(_read("fleet_switches", fleet)["switches"])
+    return _progress.represented(_read("fleet_switches", fleet), host, hosts)
 
 
 def fleet_changing(hostvars: Any, hosts: list[str], host_result: str, switch_results: str) -> list[str]:
@@ -53,17 +61,17 @@ def fleet_changing(hostvars: Any, hosts: list[str], host_result: str, switch_res
 
 def fleet_failures(hostvars: Any, fleet: Any, hosts: list[str], upto: str) -> dict[str, str]:
     """Host -> why it is not well, by what the tasks of a change have registered so far."""
-    return _progress.failures(hostvars, fleet, hosts, upto)
+    return _progress.failures(hostvars, _read("fleet_failures", fleet), hosts, upto)
 
 
 def fleet_late(fleet: Any, hosts: list[str]) -> list[str]:
     """The hosts that are kept after their switches, because they get no LAG."""
-    return _progress.late(fleet, hosts)
+    return _progress.late(_read("fleet_late", fleet), hosts)
 
 
 def fleet_first_bonds(hostvars: Any) -> list[Any]:
     """The variables of one host -> its bonds with min_links of at most 1, as they are before the switch has formed its LAG."""
-    return _order.first_bonds(_intent.from_hostvars(hostvars))
+    return _order.first_bonds(_intent.from_hostvars({key: hostvars[key] for key in hostvars if key.startswith("bonding_")}))
 
 
 def fleet_proof(hostvars: Any, hosts: list[str], batch: list[str]) -> list[dict[str, Any]]:
@@ -101,14 +109,14 @@ def _intents(variables: Mapping[str, Vars]) -> tuple[dict[str, Any], list[Any]]:
     return intents, findings
 
 
-def _part(name: str, fleet: Any, switch: str | None) -> Any:
+def _read(name: str, fleet: Any) -> dict[str, Any]:
+    try:
+        fleet = _fleet.unpack(fleet)
+    except ValueError:
+        fleet = None
     if not isinstance(fleet, Mapping) or "switches" not in fleet:
         raise AnsibleFilterError(f"trunkline.bonding.{name}: the input must be what trunkline.bonding.fleet_lags gives")
-    if switch is None:
-        return fleet["switches"]
-    if switch not in fleet["switches"]:
-        raise AnsibleFilterError(f"trunkline.bonding.{name}: no host of the inventory names the switch {shlex.quote(switch)}")
-    return fleet["switches"][switch]
+    return dict(fleet)
 
 
 class FilterModule:
@@ -117,6 +125,7 @@ class FilterModule:
             "fleet_changing": fleet_changing,
             "fleet_commands": fleet_commands,
             "fleet_failures": fleet_failures,
+            "fleet_findings": fleet_findings,
             "fleet_first_bonds": fleet_first_bonds,
             "fleet_lags": fleet_lags,
             "fleet_late": fleet_late,

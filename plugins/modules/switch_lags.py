@@ -34,9 +34,9 @@ attributes:
 options:
   table:
     description:
-      - What all hosts want of all switches, as the filter P(trunkline.bonding.fleet_lags#filter) gives it.
+      - What all hosts want of all switches, as the filter P(trunkline.bonding.fleet_lags#filter) gives it, packed or not.
       - Required with O(source=table), and with O(limit).
-    type: dict
+    type: raw
   source:
     description:
       - V(table) makes the switch as O(table) wants it.

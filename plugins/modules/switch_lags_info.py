@@ -23,9 +23,9 @@ extends_documentation_fragment:
 options:
   table:
     description:
-      - What all hosts want of all switches, as the filter P(trunkline.bonding.fleet_lags#filter) gives it.
+      - What all hosts want of all switches, as the filter P(trunkline.bonding.fleet_lags#filter) gives it, packed or not.
       - With it the result tells, too, what is wanted of this switch and in which phases each port would change.
-    type: dict
+    type: raw
 seealso:
   - module: trunkline.bonding.switch_lags
 """

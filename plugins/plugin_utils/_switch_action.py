@@ -27,9 +27,9 @@ Result = dict[str, t.Any]
 _PUSH_SECONDS = 40
 _ASK_SECONDS = 60
 
-SPEC_INFO: dict[str, t.Any] = {"table": {"type": "dict"}}
+SPEC_INFO: dict[str, t.Any] = {"table": {"type": "raw"}}
 SPEC: dict[str, t.Any] = {
-    "table": {"type": "dict"},
+    "table": {"type": "raw"},
     "source": {"type": "str", "choices": ["table", "transaction", "last"], "default": "table"},
     "phase": {"type": "str", "choices": list(_engine.PHASES), "default": _engine.FORM},
     "limit": {"type": "list", "elements": "str"},
@@ -61,6 +61,10 @@ class SwitchAction(ActionBase):
     def run(self, tmp: str | None = None, task_vars: Result | None = None) -> Result:
         super().run(tmp, task_vars)
         _result, args = self.validate_argument_spec(argument_spec=self.spec)
+        try:
+            args["table"] = _fleet.unpack(args["table"])
+        except ValueError:
+            args["table"] = {}
         try:
             return self.work(_switch(self, task_vars or {}), args, task_vars or {})
         except _Stopped as stopped:
@@ -294,7 +298,7 @@ def _platform_of(variables: t.Mapping[str, t.Any]) -> str | None:
 
 def _entry(table: Result, switch: str) -> Result:
     """The switch's part of the fleet table; an empty one if no host names it."""
-    if "switches" not in table:
+    if not isinstance(table, dict) or "switches" not in table:
         raise AnsibleActionFail("table must be what the filter trunkline.bonding.fleet_lags gives")
     serious = [Finding(**found) for found in table.get("findings", ()) if found["severity"] == "error"]
     if serious:
