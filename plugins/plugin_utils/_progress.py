@@ -101,5 +101,6 @@ def _words(result: Vars) -> str:
     if _not_alive(result) and not _bad(result):
         transaction = result.get("transaction") or {}
         steps = "; ".join(f"{step['link']} {step['what']}" for step in result.get("differences", ()))
-        return f"the change is {transaction.get('status', 'unknown')}{f', but {steps} differs' if steps else ''}"
+        why = transaction.get("reason") or (f"{steps} differs" if steps else "")
+        return f"the change is {transaction.get('status', 'unknown')}{f': {why}' if why else ''}"
     return str(result.get("msg") or "failed")

@@ -95,7 +95,11 @@ class Switch:
         after = _plan.simulate(state, steps)
         files = {} if phase == RELEASE else self.platform.files(after, state, _names(want, state, after), set(want["ports"]))
         risks = [*_plan.risks(state, steps), *self.platform.risks(steps)]
-        return Change(want, after, steps, groups, _plan.before(state, *_plan.touched(steps)), files, risks)
+        before = _plan.before(state, *_plan.touched(steps))
+        # On the way back these ports must not be those that stay shut meanwhile.
+        for name in _in_use(want, state) & set(before["ports"]):
+            before["ports"][name]["used"] = True
+        return Change(want, after, steps, groups, before, files, risks)
 
     def render(self, entry: dict[str, Any]) -> list[str]:
         """The commands of a whole table, as for a switch that nobody has configured. Needs no device."""
@@ -191,17 +195,30 @@ def diff(before: Model, after: Model, steps: list[_plan.Step]) -> dict[str, dict
 
 
 def _carriers(want: Model, state: Model) -> frozenset[str]:
-    """Of each LAG that is formed the port that carries its host's traffic now: where the most addresses were heard besides the NIC's own.
+    """Of each LAG that is formed the port that carries its host's traffic now."""
+    found = {_loudest(lag["members"], want, state) for lag in want["lags"].values() if lag}
+    return frozenset(found - {None})
+
+
+def _in_use(want: Model, state: Model) -> set[str]:
+    """Of each host's independent ports the one that carries its traffic now."""
+    ports: dict[str, list[str]] = {}
+    for name, port in want["ports"].items():
+        if port.get("host") and state["ports"].get(name, {}).get("lag") is None:
+            ports.setdefault(port["host"], []).append(name)
+    return {name for name in (_loudest(names, want, state) for names in ports.values()) if name is not None}
+
+
+def _loudest(names: Sequence[str], want: Model, state: Model) -> str | None:
+    """The port where the most addresses were heard besides the NIC's own; None if none was heard anywhere.
 
     The NIC's own address is heard on every port, from LACP and LLDP; those of the bond and of guests where the traffic is.
     """
-    found = set()
-    for lag in want["lags"].values():
-        heard = {name: set(state.get("macs", {}).get(name, ())) for name in (lag or {}).get("members", ())}
-        if any(heard.values()):
-            own = {name: want["ports"].get(name, {}).get("mac") for name in heard}
-            found.add(max(heard, key=lambda name: (len(heard[name] - {own[name]}), bool(heard[name]))))
-    return frozenset(found)
+    heard = {name: set(state.get("macs", {}).get(name, ())) for name in names}
+    if not any(heard.values()):
+        return None
+    own = {name: want["ports"].get(name, {}).get("mac") for name in heard}
+    return max(heard, key=lambda name: (len(heard[name] - {own[name]}), bool(heard[name])))
 
 
 def _names(want: Model, state: Model, after: Model) -> set[str]:

@@ -36,6 +36,15 @@ _READY = (
 )
 # A slave that leads nowhere starts the timer of _plan.WARM_SECONDS. Without it the change only takes longer to carry traffic.
 _WARM_UP = 'ip link add name "$2" type veth && ip link set dev "$2" master "$1" || true'
+_BATCH = "printf '%s\\n' \"$@\" | ip -batch -"
+# A port without a partner carries traffic at once, and goes on when it gets one. If the partner is heard first, it waits for 2 s
+# (AD_WAIT_WHILE_TIMER, bond_3ad.c). So the LACP frames (0x8809) of the host are kept from it for the first half of a second.
+_FIRST = (
+    'port=$1; shift; end() { [ -z "$held" ] || tc qdisc delete dev "$port" ingress; held=; }; trap "end; exit 1" TERM INT HUP; held=; '
+    'if tc qdisc add dev "$port" ingress 2>/dev/null; then held=yes; '
+    'tc filter add dev "$port" ingress protocol 0x8809 matchall action drop || true; fi; '
+    f"{_BATCH}; rc=$?; sleep 0.5; end; exit $rc"
+)
 _COOL_DOWN = 'ip link delete dev "$1" || true'
 _READ_LLDP = "! command -v lldpctl >/dev/null || lldpctl -f json"
 
@@ -225,11 +234,13 @@ class _Commands:
         port = step["port"]
         lines = [f"link set dev {port} {word}" for word in ("down", "nomaster", f"master {self.names[step['lag']]}", "up")]
         # bond_enslave() refuses an interface that is up. In one process the port is down for less than a period of the host's miimon.
-        commands = [["sh", "-c", "printf '%s\\n' \"$@\" | ip -batch -", "ip-batch", *lines]]
-        if step["lag"] in self.warm:
-            self.warm.remove(step["lag"])
-            commands.append(["sh", "-c", _COOL_DOWN, "cool-down", _warm(self.names[step["lag"]])])
-        return commands
+        if step["lag"] not in self.warm:
+            return [["sh", "-c", _BATCH, "ip-batch", *lines]]
+        self.warm.remove(step["lag"])
+        return [
+            ["sh", "-c", _FIRST, "first-member", port, *lines],
+            ["sh", "-c", _COOL_DOWN, "cool-down", _warm(self.names[step["lag"]])],
+        ]
 
     def _learning(self, step: Step) -> list[Argv]:
         # A bridge learns from link-local frames, too.
