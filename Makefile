@@ -11,7 +11,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 RUN := tests/tools/run
 
 .DEFAULT_GOAL := help
-.PHONY: help venv env lint unit unit-oldest sanity sanity-all molecule demo demo-down bench test test-all docs build clean
+.PHONY: help venv env lint unit unit-oldest sanity sanity-all molecule kernel demo demo-down bench test test-all docs build clean
 
 help: ## This list
 	@sed -n -E 's/^([a-z-]+):.*## (.*)/\1\t\2/p' Makefile | tr -s '$$' | column -t -s $$'\t'
@@ -40,6 +40,9 @@ sanity-all: ## The same, with compile and import on every Python that pyenv has
 molecule: ## The default scenario in the lab
 	@$(RUN) molecule test
 
+kernel: ## The option table and the sh library against the lab's kernel (half an hour)
+	@$(RUN) pytest -v -s tests/lab
+
 demo: ## Two hosts and their switches, from plain eth0 to a proved LACP link
 	@$(RUN) molecule/lab/lab up
 	@$(RUN) bash -c 'for play in site prove; do ansible-playbook -i "$$TRUNKLINE_CACHE/lab/run/inventory.yml" -i molecule/default/inventory/bonded -l kvm1,kvm2,switches "trunkline.bonding.$$play"; done'
@@ -56,7 +59,7 @@ test: ## lint, unit, sanity and the default scenario
 	@tests/tools/stages lint unit sanity molecule
 
 test-all: ## Everything: all scenarios, all Pythons, and the installed collection
-	@tests/tools/stages lint unit unit-oldest sanity-all build $(patsubst molecule/%/molecule.yml,scenario-%,$(wildcard molecule/*/molecule.yml))
+	@tests/tools/stages lint unit unit-oldest sanity-all build kernel $(patsubst molecule/%/molecule.yml,scenario-%,$(wildcard molecule/*/molecule.yml))
 
 scenario-%:
 	@$(RUN) molecule test --scenario-name $*

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import abc
 import time
 import typing as t
 
@@ -72,9 +73,9 @@ class SwitchAction(ActionBase):
         except (_platforms.PlatformError, TransportError) as error:
             raise AnsibleActionFail(str(error)) from error
 
+    @abc.abstractmethod
     def work(self, switch: _engine.Switch, args: Result, task_vars: Result) -> Result:
         """The task's result."""
-        raise NotImplementedError
 
 
 class LagsInfoAction(SwitchAction):
