@@ -95,6 +95,25 @@ class Lab:
                     found.append(f"{route['dst']} {route.get('gateway')} {route['dev']}")
         return sorted(found)
 
+    def switch(self, node: str) -> dict[str, object]:
+        """What a switch is configured to do with each of its ports and LAGs."""
+        if self.node(node, "sh", "-c", "command -v ovs-vsctl || true").strip():
+            columns = "--columns=name,tag,trunks,vlan_mode,lacp,bond_mode"
+            ports = self.json(node, "ovs-vsctl", "-f", "json", columns, "list", "Port")["data"]
+            return {str(port[0]): port[1:] for port in ports}
+        found: dict[str, object] = {}
+        for link in self.json(node, "ip", "-j", "-d", "link", "show"):
+            if link["ifname"].startswith("swp") or link.get("linkinfo", {}).get("info_kind") == "bond":
+                found[link["ifname"]] = [link.get("master"), link.get("linkinfo", {}).get("info_kind"), "UP" in link["flags"]]
+        for port in self.json(node, "bridge", "-j", "vlan", "show"):
+            found[f"VLANs of {port['ifname']}"] = port["vlans"]
+        return found
+
+    def lacp_ports(self, node: str, bond: str) -> int:
+        """How many slaves are in the active aggregator and have a partner."""
+        partner = self.shell(node, f"cat /sys/class/net/{bond}/bonding/ad_partner_mac").strip()
+        return 0 if partner == "00:00:00:00:00:00" else int(self.shell(node, f"cat /sys/class/net/{bond}/bonding/ad_num_ports"))
+
     def answers(self, node: str, seconds: float = 5) -> float | None:
         """Seconds until the host answers a ping from the core router over its data network, or None."""
         start = time.monotonic()
@@ -120,6 +139,15 @@ def inventories(*names: str) -> list[str]:
     for name in names:
         words += ["-i", str(PROJECT / "molecule" / name)]
     return words
+
+
+def overlay(folder: Path, variables: dict[str, dict]) -> str:
+    """An inventory in an empty directory that gives hosts other variables than the inventories before it; returns its name."""
+    (folder / "host_vars").mkdir(parents=True)
+    (folder / "hosts.yml").write_text(json.dumps({"all": {"hosts": dict.fromkeys(variables)}}))
+    for host, given in variables.items():
+        (folder / "host_vars" / f"{host}.yml").write_text(json.dumps(given))
+    return str(folder)
 
 
 def playbook(name: str, *inventory: str, **options) -> Run:
