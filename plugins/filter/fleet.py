@@ -7,10 +7,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible.errors import AnsibleFilterError
+from ansible.errors import AnsibleError, AnsibleFilterError
+from jinja2 import TemplateError, Undefined
 
 from ansible_collections.trunkline.bonding.plugins.module_utils import _intent
-from ansible_collections.trunkline.bonding.plugins.module_utils._findings import accepted, sort
+from ansible_collections.trunkline.bonding.plugins.module_utils._findings import Finding, accepted, errors, finding, sort
 from ansible_collections.trunkline.bonding.plugins.plugin_utils import _fleet, _order, _progress, _proof
 from ansible_collections.trunkline.bonding.plugins.plugin_utils._switches import _engine, _platforms
 
@@ -19,14 +20,14 @@ Vars = Mapping[str, Any]
 
 def fleet_lags(hostvars: Any, hosts: list[str] | None = None, packed: bool = False) -> dict[str, Any] | str:
     """The variables of all hosts -> what is wanted of every switch. See fleet_lags.yml for the shape."""
-    variables = _variables("fleet_lags", hostvars, hosts)
+    variables, broken = _variables("fleet_lags", hostvars, hosts)
     intents, findings = _intents(variables)
     switches = {host: given for host, given in variables.items() if _fleet.is_switch(given)}
     table, found = _fleet.merge(intents, switches)
     fleet = {
         "switches": table,
         "stations": _fleet.stations(intents),
-        "findings": [one.as_dict() for one in sort([*findings, *found])],
+        "findings": [one.as_dict() for one in sort(_left([*broken, *findings, *found], variables))],
     }
     return _fleet.pack(fleet) if packed else fleet
 
@@ -38,13 +39,21 @@ def fleet_commands(fleet: Any, switch: str) -> str:
         raise AnsibleFilterError(f"trunkline.bonding.fleet_commands: no host of the inventory names the switch {switch}")
     if entry["platform"] is None:
         return ""
-    commands = _engine.Switch(switch, _platforms.get(entry["platform"]), {}).render(entry)
+    commands, findings = _engine.Switch(switch, _platforms.get(entry["platform"]), {}).render(entry)
+    if errors(findings):
+        raise AnsibleFilterError("\n".join(found.as_text() for found in errors(findings)))
     return "".join(f"{line}\n" for line in commands)
 
 
-def fleet_findings(fleet: Any) -> list[dict[str, Any]]:
-    """What ``fleet_lags`` gives -> what is wrong or doubtful in the variables of all hosts together."""
-    return _read("fleet_findings", fleet)["findings"]
+def fleet_findings(fleet: Any, severity: str | None = None) -> list[dict[str, Any]]:
+    """What ``fleet_lags`` gives -> what is wrong or doubtful in the variables of all hosts together, with a sentence for people."""
+    findings = [Finding(**found) for found in _read("fleet_findings", fleet)["findings"]]
+    return [{**found.as_dict(), "text": found.as_text()} for found in findings if severity in (None, found.severity)]
+
+
+def fleet_server(hostvars: Any) -> bool:
+    """Whether a host, by its variables, is a server with links that this collection configures."""
+    return _fleet.is_server(hostvars)
 
 
 def fleet_switches(fleet: Any, host: str | None = None, hosts: list[str] | None = None) -> list[str]:
@@ -76,8 +85,8 @@ def fleet_first_bonds(hostvars: Any) -> list[Any]:
 
 def fleet_proof(hostvars: Any, hosts: list[str], batch: list[str]) -> list[dict[str, Any]]:
     """Variables of all hosts, and what the role prove_links has read -> evidence and verdict for each bond of these hosts."""
-    variables = _variables("fleet_proof", hostvars, None)
-    intents, _findings = _intents({host: variables[host] for host in hosts})
+    variables, _broken = _variables("fleet_proof", hostvars, None)
+    intents, _findings = _intents({host: variables[host] for host in hosts if host in variables})
     states = {host: (hostvars[host].get("__prove_links_host") or {}).get("state") for host in hosts}
     switches = dict.fromkeys(host for host, given in variables.items() if _fleet.is_switch(given))
     for host in batch:
@@ -86,27 +95,56 @@ def fleet_proof(hostvars: Any, hosts: list[str], batch: list[str]) -> list[dict[
     return _proof.prove(intents, states, switches)
 
 
-def _variables(name: str, hostvars: Any, hosts: list[str] | None) -> dict[str, dict[str, Any]]:
+def _variables(name: str, hostvars: Any, hosts: list[str] | None) -> tuple[dict[str, dict[str, Any]], list[Finding]]:
+    """Our variables of each host. A host with one that cannot be read is left out, and a finding says why."""
     if not isinstance(hostvars, Mapping):
         raise AnsibleFilterError(f"trunkline.bonding.{name}: the input must be hostvars, not {type(hostvars).__name__}")
-    found = {}
+    found, broken = {}, []
     for host in hostvars if hosts is None else hosts:
-        given = hostvars[host]
-        keys = [key for key in given if key.startswith("bonding_") or key == _fleet.NETWORK_OS]
-        found[str(host)] = {str(key): given[key] for key in keys}
-    return found
+        given, key = hostvars[host], ""
+        try:
+            read = {}
+            for key in [key for key in given if key.startswith("bonding_") or key == _fleet.NETWORK_OS]:
+                read[str(key)] = _plain(given[key])
+            found[str(host)] = read
+        except (AnsibleError, TemplateError) as error:
+            broken.append(finding("fleet.variable-broken", f"{host}: {key}", reason=str(error).strip().rstrip(".")))
+    return found, broken
 
 
-def _intents(variables: Mapping[str, Vars]) -> tuple[dict[str, Any], list[Any]]:
-    intents, findings = {}, []
+def _plain(value: Any) -> Any:
+    """The value itself, with every template in it resolved. Raises AnsibleError and TemplateError."""
+    if isinstance(value, Undefined):
+        # What is undefined is told by the exception.
+        str(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return value
+
+
+def _intents(variables: Mapping[str, Vars]) -> tuple[dict[str, Any], list[Finding]]:
+    intents: dict[str, Any] = {}
+    findings: list[Finding] = []
     for host, given in variables.items():
-        ours = _intent.from_hostvars(given)
-        if not set(ours) & {"nics", "bonds", "bridges", "vlans"} or _fleet.is_switch(given):
-            continue
-        intents[host], found = _intent.normalise(ours)
-        accept = given.get("bonding_accept") or []
-        findings += [one._replace(path=f"{host}: {one.path}") for one in accepted(found, accept if isinstance(accept, list) else [])]
+        if _fleet.is_server(given):
+            intents[host], found = _intent.normalise(_intent.from_hostvars(given), host)
+            findings += [one._replace(path=f"{host}: {one.path}") for one in found]
     return intents, findings
+
+
+def _left(findings: list[Finding], variables: Mapping[str, Vars]) -> list[Finding]:
+    """What is left after each host has accepted findings of its own."""
+    by_host: dict[str, list[Finding]] = {host: [] for host in variables}
+    for one in findings:
+        by_host.setdefault(one.path.partition(": ")[0], []).append(one)
+    left: list[Finding] = []
+    for host, found in by_host.items():
+        accept = variables.get(host, {}).get("bonding_accept") or []
+        found = accepted(found, accept) if isinstance(accept, list) else found
+        left += [one if one.path.startswith(f"{host}: ") else one._replace(path=f"{host}: {one.path}") for one in found]
+    return left
 
 
 def _read(name: str, fleet: Any) -> dict[str, Any]:
@@ -130,5 +168,6 @@ class FilterModule:
             "fleet_lags": fleet_lags,
             "fleet_late": fleet_late,
             "fleet_proof": fleet_proof,
+            "fleet_server": fleet_server,
             "fleet_switches": fleet_switches,
         }

@@ -41,10 +41,14 @@ options:
     description:
       - V(table) makes the switch as O(table) wants it.
       - V(transaction) makes it as it was before O(transaction). With O(limit) only the LAGs and ports of these hosts.
-      - V(last) makes it as it was before the last change that was confirmed.
+      - V(last) makes it as it was before the last change that was confirmed, or before O(undo).
     type: str
     choices: [table, transaction, last]
     default: table
+  undo:
+    description:
+      - Id of a confirmed change, for O(source=last). A switch that had no part in it is left alone.
+    type: str
   phase:
     description:
       - V(form) makes everything as it is wanted.

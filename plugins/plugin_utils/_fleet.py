@@ -13,26 +13,30 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 import zlib
 from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.trunkline.bonding.plugins.module_utils import _intent, _pairing
-from ansible_collections.trunkline.bonding.plugins.module_utils._findings import Finding, finding, nearest, sort
+from ansible_collections.trunkline.bonding.plugins.module_utils._findings import Finding, finding, natural, nearest, sort
+from ansible_collections.trunkline.bonding.plugins.plugin_utils import _lag_ids
 from ansible_collections.trunkline.bonding.plugins.plugin_utils._switches import _model, _platforms
 
 Table = dict[str, dict[str, Any]]
 
 NETWORK_OS = "ansible_network_os"
-_NO_STATIC = {
-    "trunkline.bonding.openvswitch": "with LACP off it drops broadcasts on all members but the active one, so half of the cables are deaf",
-}
+OURS = "trunkline.bonding."
+LAYERS = ("bonding_nics", "bonding_bonds", "bonding_vlans", "bonding_bridges", "bonding_addresses")
 
 
 def is_switch(hostvars: Mapping[str, Any]) -> bool:
-    """Whether a host of the inventory is a switch: it says so itself, or its operating system is one of our platforms."""
-    return "bonding_switch" in hostvars or hostvars.get(NETWORK_OS) in _platforms.names()
+    """Whether a host of the inventory is a switch: it says so itself, or its operating system is, or is meant to be, a platform of ours."""
+    return "bonding_switch" in hostvars or str(hostvars.get(NETWORK_OS)).startswith(OURS)
+
+
+def is_server(hostvars: Mapping[str, Any]) -> bool:
+    """Whether a host of the inventory has links that this collection configures."""
+    return not is_switch(hostvars) and any(name in hostvars for name in LAYERS)
 
 
 def merge(intents: Mapping[str, dict[str, Any]], switches: Mapping[str, Mapping[str, Any]]) -> tuple[Table, list[Finding]]:
@@ -41,27 +45,10 @@ def merge(intents: Mapping[str, dict[str, Any]], switches: Mapping[str, Mapping[
     A switch that hosts name and the inventory lacks is in the table with platform None: it can be rendered, not reached.
     """
     merger = _Merger(intents, switches)
-    for host in sorted(intents, key=_natural):
+    for host in sorted(intents, key=natural):
         merger.add_host(host)
-    table, findings = settle_ids(merger.table, {})
+    table, findings = _lag_ids.settle(merger.table, {})
     return table, sort([*merger.findings, *findings])
-
-
-def settle_ids(table: Table, states: Mapping[str, _model.Model]) -> tuple[Table, list[Finding]]:
-    """The table with the ids that its ports have already on the switch, else with the number of the first member port.
-
-    ``states`` may lack switches. LAGs whose id is given keep it.
-    """
-    settled, findings = {}, []
-    for switch, entry in table.items():
-        lags, found = _settle(switch, entry, states.get(switch))
-        ports = {name: dict(port) for name, port in entry["ports"].items()}
-        for id_, lag in lags.items():
-            for member in lag["members"]:
-                ports[member]["lag"] = id_
-        settled[switch] = {**entry, "lags": lags, "ports": ports}
-        findings += found
-    return settled, findings
 
 
 def stations(intents: Mapping[str, dict[str, Any]]) -> dict[str, str]:
@@ -94,11 +81,13 @@ class _Merger:
         self.intents, self.switches = intents, switches
         self.findings: list[Finding] = []
         self.table: Table = {}
-        for switch in sorted(switches, key=_natural):
+        # MAC or IP address -> (host, link) that it was given to first.
+        self.taken: dict[str, tuple[str, str]] = {}
+        for switch in sorted(switches, key=natural):
             self._add_switch(switch)
         for switch, entry in self.table.items():
             peer = entry["peer"]
-            if peer is not None and self.table.get(peer, {}).get("peer") != switch:
+            if peer is not None and (peer == switch or self.table.get(peer, {}).get("peer") != switch):
                 self.findings.append(finding("fleet.peer-not-mutual", f"{switch}: bonding_switch.peer", peer, switch=switch, peer=peer))
 
     def _add_switch(self, switch: str) -> None:
@@ -116,11 +105,21 @@ class _Merger:
     def add_host(self, host: str) -> None:
         links = self.intents[host]["links"]
         for nic, link in links.items():
+            if link["kind"] == "nic" and link.get("mac"):
+                self._take("fleet.mac-twice", link["mac"].lower(), host, nic, f"bonding_nics.{nic}.mac")
             if link["kind"] == "nic" and link.get("switch") and link.get("port"):
                 self._add_port(host, nic, link)
+        for name, given in self.intents[host]["addresses"].items():
+            for address in given["addresses"]:
+                self._take("fleet.address-twice", address.partition("/")[0], host, name, f"bonding_addresses.{name}")
         for bond, link in links.items():
             if link["kind"] == "bond" and link["mode"] is not None and link["lag"] is not None:
                 self._add_bond(host, bond, link)
+
+    def _take(self, id_: str, address: str, host: str, name: str, path: str) -> None:
+        other, link = self.taken.setdefault(address, (host, name))
+        if other != host:
+            self.findings.append(finding(id_, f"{host}: {path}", address, other=f"{link} of {other}"))
 
     def _add_port(self, host: str, nic: str, link: dict[str, Any]) -> None:
         switch, port = link["switch"], link["port"]
@@ -186,10 +185,9 @@ class _Merger:
         self._check_spread(host, bond, wants, list(ends))
         for switch, ports in ends.items():
             entry = self.table[switch]
-            if wants == _pairing.STATIC and entry["platform"] in _NO_STATIC:
-                self.findings.append(
-                    finding("fleet.no-static", f"{host}: {bond}", link["mode"], switch=switch, reason=_NO_STATIC[entry["platform"]])
-                )
+            reason = _platforms.get(entry["platform"]).REFUSED.get(wants) if entry["platform"] else None
+            if reason:
+                self.findings.append(finding("fleet.no-static", f"{host}: {bond}", link["mode"], switch=switch, reason=reason))
             # A key of its own until the id is settled.
             entry["lags"][f"{host}/{bond}"] = {
                 "id": None if lag["id"] is None else str(lag["id"]),
@@ -214,8 +212,8 @@ class _Merger:
         path, names = f"{host}: {bond}", " and ".join(sorted(ends))
         paired = len(ends) == 2 and all(self.table[end]["peer"] == other for end, other in (ends, reversed(ends)))
         if paired:
-            lacking = sorted(end for end in ends if self.table[end]["platform"] is not None)
-            # None of the platforms that exist so far shares the state of a LAG with a peer.
+            platforms = {end: self.table[end]["platform"] for end in sorted(ends)}
+            lacking = [end for end, platform in platforms.items() if platform and not _platforms.get(platform).MLAG]
             if lacking:
                 self.findings.append(finding("fleet.no-mlag", path, names, switch=lacking[0], platform=self.table[lacking[0]]["platform"]))
         elif wants == _pairing.STATIC:
@@ -224,50 +222,9 @@ class _Merger:
             self.findings.append(finding("fleet.lacp-two-switches", path, names, bond=bond))
 
 
-def _settle(switch: str, entry: dict[str, Any], state: _model.Model | None) -> tuple[dict[str, Any], list[Finding]]:
-    platform = _platforms.get(entry["platform"]) if entry["platform"] else None
-    lags: dict[str, Any] = {}
-    findings: list[Finding] = []
-    # Ids that somebody wrote down come first, then those that the ports have, so that a default never takes one of them.
-    waiting = sorted(entry["lags"].values(), key=lambda lag: lag["id_from"] != "given")
-    found = {id(lag): _present(lag, state) for lag in waiting if lag["id_from"] != "given"}
-    waiting.sort(key=lambda lag: (lag["id_from"] != "given", found.get(id(lag)) is None))
-    for lag in waiting:
-        id_, origin = lag["id"], lag["id_from"]
-        if origin != "given":
-            id_, origin = found[id(lag)], "ports"
-            if id_ is None or id_ in lags:
-                id_, origin = _default(lag["members"][0]), "default"
-        name = (state["lags"][id_]["name"] if state and id_ in state["lags"] else None) or (platform.lag_name(id_) if platform else None)
-        if id_ in lags:
-            other = lags[id_]
-            path = f"{lag['host']}: {lag['bond']} lag.id"
-            findings.append(finding("fleet.lag-id-twice", path, id_, switch=switch, other=f"{other['bond']} of {other['host']}"))
-            continue
-        lags[id_] = {**lag, "id": id_, "id_from": origin, "name": name}
-    return dict(sorted(lags.items(), key=lambda item: _natural(item[0]))), findings
-
-
-def _present(lag: dict[str, Any], state: _model.Model | None) -> str | None:
-    """The id of the LAG that most of these ports are members of already."""
-    ids = [state["ports"].get(member, {}).get("lag") for member in lag["members"]] if state else []
-    ids = [id_ for id_ in ids if id_ is not None]
-    return max(ids, key=lambda id_: (ids.count(id_), -ids.index(id_))) if ids else None
-
-
-def _default(port: str) -> str:
-    """The number of a port: the last one in its name."""
-    numbers = re.findall(r"\d+", port)
-    return str(int(numbers[-1])) if numbers else port
-
-
 def _is_used(intent: Mapping[str, Any], nic: str) -> bool:
     return nic in intent["addresses"] or any(link.get("link") == nic for link in intent["links"].values())
 
 
 def _vlans(given: dict[str, Any] | None) -> dict[str, Any] | None:
     return None if given is None else _model.vlans(given["native"], set(given["tagged"] or ()) - {given["native"]})
-
-
-def _natural(name: str) -> list[Any]:
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name)]

@@ -10,7 +10,6 @@ Nothing is guessed. Whether a change was kept is read from the host; what cannot
 
 from __future__ import annotations
 
-import secrets
 import time
 import typing as t
 
@@ -18,6 +17,8 @@ from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
+from ansible_collections.trunkline.bonding.plugins.module_utils import _engine, _intent
+from ansible_collections.trunkline.bonding.plugins.module_utils._findings import Finding, accepted, errors
 from ansible_collections.trunkline.bonding.plugins.module_utils._transaction import _deadline, _status
 from ansible_collections.trunkline.bonding.plugins.plugin_utils._fresh_connection import FreshConnection, never_connected
 
@@ -33,11 +34,6 @@ _CHANGE_OF_ADDRESS = 8
 _SILENT = "host.gateway-silent"
 
 
-def new_id() -> str:
-    """An id for a transaction: when, in UTC, and a random part."""
-    return f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{secrets.token_hex(3)}"
-
-
 class HostAction(ActionBase):
     """Base of the actions whose module opens a window on the host. Subclasses set ``module`` and may validate on the controller."""
 
@@ -49,8 +45,17 @@ class HostAction(ActionBase):
     module = ""
 
     def validate(self, args: Result) -> Result | None:
-        """The result of a failed validation on the controller, or None."""
-        return None
+        """The result of a failed validation on the controller, or None. Subclasses hand over what they find in arguments of their own."""
+        return self.refused(args, [])
+
+    def refused(self, args: Result, findings: list[Finding]) -> Result | None:
+        """The result where findings, or those about how the run is to behave, stop it; None if they do not."""
+        settings, wrong = _intent.settings(args)
+        left = accepted([*findings, *wrong], settings["accept"])
+        if not errors(left):
+            return None
+        shown = [found.as_dict() for found in left]
+        return {"failed": True, "changed": False, "findings": shown, "msg": _engine.report(shown)}
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
         super().run(tmp, task_vars)
@@ -59,7 +64,7 @@ class HostAction(ActionBase):
         refused = self.validate(args)
         if refused is not None:
             return refused
-        args["transaction"] = args.get("transaction") or new_id()
+        args["transaction"] = args.get("transaction") or _engine.new_id()
         deadline = seconds(args.get("deadline"))
         with FreshConnection(self, CONNECT_LIMIT) as connection:
             self._connection_to_host = connection

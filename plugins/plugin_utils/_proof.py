@@ -77,7 +77,7 @@ def _bond(host: str, name: str, links: Mapping[str, Any], state: Any, switches: 
         )
         for nic in links[name]["slaves"]
     ]
-    found = list(_bond_findings(path, bond, cables))
+    found = list(_bond_findings(path, bond, cables, links[name]["options"].get("min_links") or 0))
     evidence = []
     proofs = []
     for cable in cables:
@@ -92,17 +92,18 @@ def _bond(host: str, name: str, links: Mapping[str, Any], state: Any, switches: 
 
 def _result(host: str, bond: str, evidence: list[str], found: list[Finding], proofs: list[bool]) -> dict[str, Any]:
     verdict = FAILED if errors(found) else PROVED if proofs and all(proofs) else UNPROVED
+    told = [f"{one.message} [{one.id}]" for one in sort(found)]
     return {
         "host": host,
         "bond": bond,
         "verdict": verdict,
         "evidence": evidence,
         "findings": [one.as_dict() for one in sort(found)],
-        "line": f"{host} {bond}: {verdict}: " + "; ".join([*(one.message for one in sort(found)), *evidence]),
+        "line": f"{host} {bond}: {verdict}: " + "; ".join([*told, *evidence]),
     }
 
 
-def _bond_findings(path: str, bond: Mapping[str, Any], cables: list[Cable]) -> Iterator[Finding]:
+def _bond_findings(path: str, bond: Mapping[str, Any], cables: list[Cable], min_links: int) -> Iterator[Finding]:
     for switch in dict.fromkeys(cable.switch for cable in cables if cable.switch and cable.there is None):
         yield finding("proof.switch-unread", path, switch)
     kind = _kind(bond)
@@ -112,7 +113,8 @@ def _bond_findings(path: str, bond: Mapping[str, Any], cables: list[Cable]) -> I
         if wrong:
             yield finding("proof.one-side-static", path, kind, bond=there.bond, there=" and ".join(wrong), switch=switch)
     if bond["mode"] == "802.3ad":
-        least = bond["options"].get("min_links") or 0
+        # The driver's own may be lower for a while: it is raised last.
+        least = max(min_links, bond["options"].get("min_links") or 0)
         usable = [cable for cable in cables if _usable(cable, bond)]
         if len(usable) < least:
             yield finding("proof.min-links", path, least, bond=cables[0].bond, count=len(usable))
@@ -133,7 +135,7 @@ def _slave_findings(cable: Cable, bond: Mapping[str, Any]) -> Iterator[Finding]:
     if cable.nic not in bond["slaves"]:
         yield finding("proof.slave-missing", cable.path, cable.nic, nic=cable.nic, bond=cable.bond)
         return
-    if not cable.link.get("carrier") or cable.lacp.get("mii_status") == "down":
+    if _down(cable):
         yield finding("proof.slave-down", cable.path, cable.nic, nic=cable.nic, bond=cable.bond)
         return
     if bond["mode"] != "802.3ad":
@@ -146,7 +148,7 @@ def _slave_findings(cable: Cable, bond: Mapping[str, Any]) -> Iterator[Finding]:
     if cable.lacp.get("aggregator") != active:
         words = {"nic": cable.nic, "bond": cable.bond, "active": active}
         yield finding("proof.other-aggregator", cable.path, cable.lacp.get("aggregator"), **words)
-    elif faults := _lacp.faults(actor.get("state"), partner.get("state")):
+    elif faults := _lacp.faults(actor.get("state"), _as_one_of(bond, partner.get("state"))):
         yield finding("proof.not-carrying", cable.path, cable.nic, nic=cable.nic, difference="; ".join(faults))
     if None not in (actor.get("state"), partner.get("state")):
         mine, theirs = _lacp.rate(actor["state"]), _lacp.rate(partner["state"])
@@ -154,17 +156,27 @@ def _slave_findings(cable: Cable, bond: Mapping[str, Any]) -> Iterator[Finding]:
             yield finding("proof.rate-differs", cable.path, mine, nic=cable.nic, switch=cable.switch or "the partner", there=theirs)
 
 
+def _down(cable: Cable) -> bool:
+    return not cable.link.get("carrier") or cable.lacp.get("mii_status") == "down"
+
+
+def _as_one_of(bond: Mapping[str, Any], state: int | None) -> int | None:
+    """Open vSwitch calls the only member of a LAG an individual link; a bond with one slave does not mind."""
+    return state | _lacp.AGGREGATION if state is not None and len(bond["slaves"]) == 1 else state
+
+
 def _cable_evidence(cable: Cable, bond: Mapping[str, Any], switches: Mapping[str, Any]) -> tuple[list[str], list[Finding]]:
     """What shows where the cable ends, the best first, and what shows that it ends elsewhere."""
-    if cable.there is None or cable.port is None:
+    # What both ends still say of each other when the link is gone is old.
+    if cable.there is None or cable.port is None or _down(cable):
         return [], []
     seen: list[str] = []
     against: list[Finding] = []
     for look in (_by_lacp, _by_lldp, _by_mac):
         evidence, elsewhere = look(cable, bond, switches)
-        if evidence:
+        # Better evidence is neither contradicted nor outweighed by weaker one: a neighbour of LLDP may be a minute old.
+        if evidence and not against:
             seen.append(evidence)
-        # Better evidence is not contradicted by weaker one.
         if elsewhere and not seen and not against:
             against.append(finding("proof.wrong-cable", cable.path, cable.nic, nic=cable.nic, expected=cable.end, evidence=elsewhere))
     mine = cable.lacp

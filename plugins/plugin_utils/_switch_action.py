@@ -16,9 +16,8 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.trunkline.bonding.plugins.module_utils import _engine as _host_engine
 from ansible_collections.trunkline.bonding.plugins.module_utils import _intent
-from ansible_collections.trunkline.bonding.plugins.module_utils._findings import Finding, accepted, errors, finding
+from ansible_collections.trunkline.bonding.plugins.module_utils._findings import WARNING, Finding, accepted, errors, finding
 from ansible_collections.trunkline.bonding.plugins.plugin_utils import _fleet, _order
-from ansible_collections.trunkline.bonding.plugins.plugin_utils._host_action import new_id
 from ansible_collections.trunkline.bonding.plugins.plugin_utils._switches import _engine, _plan, _platforms
 from ansible_collections.trunkline.bonding.plugins.plugin_utils._switches._transport import Shell, TransportError
 
@@ -32,6 +31,7 @@ SPEC_INFO: dict[str, t.Any] = {"table": {"type": "raw"}}
 SPEC: dict[str, t.Any] = {
     "table": {"type": "raw"},
     "source": {"type": "str", "choices": ["table", "transaction", "last"], "default": "table"},
+    "undo": {"type": "str"},
     "phase": {"type": "str", "choices": list(_engine.PHASES), "default": _engine.FORM},
     "limit": {"type": "list", "elements": "str"},
     "transaction": {"type": "str"},
@@ -88,7 +88,7 @@ class LagsInfoAction(SwitchAction):
         told = {key: value for key, value in state.items() if key != "facts"}
         result: Result = {"changed": False, "platform": switch.platform.NAME, "state": told, "open": window.get("transaction")}
         if args["table"] is not None:
-            entry = _entry(args["table"], switch.name)
+            entry = _entry(args["table"], switch.name, judge=False)
             want, findings = switch.assess(entry, state, args["table"].get("stations", {}))
             kinds = {port: {"now": _order.kind(state, port), "phases": phases} for port, phases in _order.phases(state, want).items()}
             result |= {"findings": [found.as_dict() for found in findings], "ports": kinds, "wanted": want}
@@ -111,6 +111,8 @@ class LagsAction(SwitchAction):
             findings += _dead_man(switch, window) if change.needed else []
         left = accepted(findings, args["accept"])
         result: Result = {"changed": False, "findings": [found.as_dict() for found in left], "platform": switch.platform.NAME}
+        if args["source"] == "table" and args["phase"] == _engine.FORM and number == 1:
+            result["warnings"] = [found.as_text() for found in left if found.severity == WARNING]
         if change is None or errors(left):
             raise _Stopped({**result, "failed": True, "msg": _host_engine.report(result["findings"])})
         ports = _plan.ports(change.after, change.steps, want) or (want["ports"] if change.files else [])
@@ -144,17 +146,18 @@ class LagsAction(SwitchAction):
         stations = table.get("stations", {})
         if args["source"] == "table":
             return switch.assess(_entry(table, switch.name), state, stations)
-        before = switch.before(args["transaction"] if args["source"] == "transaction" else None)
+        before = switch.before(args["transaction"] if args["source"] == "transaction" else args["undo"])
         if before is None:
             raise _Stopped({"changed": False, "msg": "There is no change to go back from.", "commands": [], "findings": []})
         if args["limit"] is not None:
-            settled = switch.assess(_entry(table, switch.name), state, stations)[0]
+            # The way back does not depend on what the inventory says by now.
+            settled = switch.assess(_entry(table, switch.name, judge=False), state, stations)[0]
             before = _engine.of_hosts(before, settled, args["limit"])
             args["limit"] = None
         return before, []
 
     def _push(self, switch: _engine.Switch, change: _engine.Change, args: Result, number: int, result: Result) -> Result:
-        transaction = args["transaction"] or new_id()
+        transaction = args["transaction"] or _host_engine.new_id()
         answer = self._answer(switch, change, transaction, number, args["deadline"])
         told = {"id": transaction, "stage": number, "deadline": args["deadline"], "status": answer["status"]}
         result |= {"changed": True, "transaction": told}
@@ -297,11 +300,11 @@ def _platform_of(variables: t.Mapping[str, t.Any]) -> str | None:
     return (given.get("platform") if isinstance(given, dict) else None) or variables.get(_fleet.NETWORK_OS)
 
 
-def _entry(table: Result, switch: str) -> Result:
-    """The switch's part of the fleet table; an empty one if no host names it."""
+def _entry(table: Result, switch: str, judge: bool = True) -> Result:
+    """The switch's part of the fleet table; an empty one if no host names it. ``judge``: whether an error anywhere stops the task."""
     if not isinstance(table, dict) or "switches" not in table:
         raise AnsibleActionFail("table must be what the filter trunkline.bonding.fleet_lags gives")
-    serious = [Finding(**found) for found in table.get("findings", ()) if found["severity"] == "error"]
+    serious = errors([Finding(**found) for found in table.get("findings", ())]) if judge else []
     if serious:
         shown = [found.as_dict() for found in serious]
         raise _Stopped({"failed": True, "changed": False, "findings": shown, "msg": _host_engine.report(shown)})

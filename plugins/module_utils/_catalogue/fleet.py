@@ -16,16 +16,35 @@ RULES = {
         "{shown} of {switch} is already the port of {other}.",
         "Correct one of them.",
     ),
+    "fleet.mac-twice": error(
+        "A NIC is in one host.",
+        "A copied inventory entry configures the wrong cable, and the look at the switch accuses the wrong host.",
+        "{shown} is already the address of {other}.",
+        "Write the permanent address that this host's NIC has.",
+    ),
+    "fleet.address-twice": error(
+        "An address belongs to one host.",
+        "Both hosts answer for it, and each loses connections to the other.",
+        "{shown} is already an address of {other}.",
+        "Correct one of them; or accept this finding if the address is shared on purpose.",
+        acceptable=True,
+    ),
+    "fleet.variable-broken": error(
+        "The variables of every host can be read.",
+        "A host whose variables are unknown may want the same ports or addresses as another.",
+        "The variable cannot be read: {reason}.",
+        "Correct the template.",
+    ),
     "fleet.lag-id-twice": error(
         "Each LAG of a switch has an id of its own.",
-        "Two hosts would share one LAG, and each would get the other's frames.",
+        "Two hosts would share one LAG, and each would get the other's frames. A switch may know two ids by the same name.",
         "LAG {shown} of {switch} is already that of {other}.",
         "Set lag.id of one of them.",
     ),
     "fleet.switch-unknown": warning(
         "The switch where a cable ends is in the inventory.",
         "Otherwise its side can be written down, but not configured and not proved.",
-        "{shown} is no switch of this inventory.",
+        "{shown} is no switch of this inventory that this collection can speak to.",
         "{nearest} Add it with ansible_network_os, or remove switch and port.",
     ),
     "fleet.platform-unknown": error(

@@ -41,6 +41,12 @@ RULES = {
         "{shown} has more than {limit} characters.",
         "Set a shorter lag.id.",
     ),
+    "switch.lag-name-in-use": error(
+        "A LAG has a name that nothing else on the switch has.",
+        "On these systems ports, bridges and LAGs share one space of names.",
+        "{shown} is the name of a port or of the bridge.",
+        "Set another lag.id.",
+    ),
     "switch.unsupported": error(
         "What is asked of a switch is something that it can do.",
         "What cannot be done is refused and not dropped.",

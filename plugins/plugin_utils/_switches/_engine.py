@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ansible_collections.trunkline.bonding.plugins.module_utils._findings import Finding, finding
-from ansible_collections.trunkline.bonding.plugins.plugin_utils import _fleet, _order
+from ansible_collections.trunkline.bonding.plugins.plugin_utils import _lag_ids, _order
 from ansible_collections.trunkline.bonding.plugins.plugin_utils._switches import _deadman, _look, _model, _plan, _platforms
 from ansible_collections.trunkline.bonding.plugins.plugin_utils._switches._transport import Shell
 
@@ -71,7 +71,7 @@ class Switch:
 
     def assess(self, entry: dict[str, Any], state: Model, stations: Mapping[str, str]) -> tuple[Model, list[Finding]]:
         """What is wanted of this switch in its own terms, and everything that speaks against it. ``entry`` is its part of the LAG table."""
-        table, findings = _fleet.settle_ids({self.name: entry}, {self.name: state})
+        table, findings = _lag_ids.settle({self.name: entry}, {self.name: state})
         want = {"lags": table[self.name]["lags"], "ports": table[self.name]["ports"]}
         want, unfit = self.platform.adapt(_model.complete(state, want), state, self.name)
         return want, [*findings, *unfit, *_look.look(want, state, stations, self.name)]
@@ -101,14 +101,14 @@ class Switch:
             before["ports"][name]["used"] = True
         return Change(want, after, steps, groups, before, files, risks)
 
-    def render(self, entry: dict[str, Any]) -> list[str]:
-        """The commands of a whole table, as for a switch that nobody has configured. Needs no device."""
-        table, _findings = _fleet.settle_ids({self.name: entry}, {})
+    def render(self, entry: dict[str, Any]) -> tuple[list[str], list[Finding]]:
+        """The commands of a whole table, as for a switch that nobody has configured, and what it cannot do. Needs no device."""
+        table, findings = _lag_ids.settle({self.name: entry}, {})
         want = {"lags": table[self.name]["lags"], "ports": table[self.name]["ports"]}
         blank = self.platform.blank(want, self.variables)
-        want, _unfit = self.platform.adapt(want, blank, self.name)
+        want, unfit = self.platform.adapt(want, blank, self.name)
         steps = _plan.plan(blank, want, gentle=False)
-        return [shlex.join(argv) for argv in self.platform.commands(steps, blank, blank["facts"])]
+        return [shlex.join(argv) for argv in self.platform.commands(steps, blank, blank["facts"])], [*findings, *unfit]
 
     def push(self, change: Change, transaction: str, number: int, deadline: int, wait: int) -> dict[str, str]:
         """Pushes a change as a stage of a transaction; the answer is that of ``_deadman.push``. Raises TransportError."""

@@ -17,7 +17,7 @@ from typing import Any
 
 from ansible_collections.trunkline.bonding.plugins.module_utils._findings import Finding, finding
 from ansible_collections.trunkline.bonding.plugins.module_utils._state import lacp_details
-from ansible_collections.trunkline.bonding.plugins.plugin_utils._switches import _ifupdown2, _lldp, _model
+from ansible_collections.trunkline.bonding.plugins.plugin_utils._switches import _ifupdown2, _lldp, _model, _names
 from ansible_collections.trunkline.bonding.plugins.plugin_utils._switches._plan import Step
 from ansible_collections.trunkline.bonding.plugins.plugin_utils._switches._platforms import Argv, Model, PlatformError
 
@@ -25,8 +25,6 @@ _MODES = {"802.3ad": "lacp", "balance-xor": "static"}
 _KERNEL_MODES = {mode: name for name, mode in _MODES.items()}
 _VIRTUAL = {"bond", "bridge", "vlan", "dummy", "vxlan", "gre", "tun", "ipip", "sit", "ifb", "macvlan"}
 _NAME = re.compile(r"bond([0-9]+)")
-# IFNAMSIZ, include/uapi/linux/if.h, without the final NUL.
-_NAME_LENGTH = 15
 
 _READ_PROC = 'for f in /proc/net/bonding/*; do [ ! -f "$f" ] || { echo "=== ${f##*/}"; cat "$f"; }; done'
 # 48: collecting and distributing, see module_utils/_lacp.py.
@@ -53,7 +51,8 @@ class Linux:
     """See ``_platforms.Platform``."""
 
     NAME = "trunkline.bonding.linux"
-    MODES = frozenset(_KERNEL_MODES)
+    REFUSED: dict[str, str] = {}
+    MLAG = False
     DEAD_MAN = "sh"
     KEEPS_FILES = True
 
@@ -141,8 +140,8 @@ class Linux:
             if lag is None:
                 continue
             where = f"{path}.lags.{id_}"
-            if len(lag["name"]) > _NAME_LENGTH:
-                found.append(finding("switch.lag-name", where, lag["name"], limit=str(_NAME_LENGTH)))
+            if len(lag["name"]) > _names.LENGTH:
+                found.append(finding("switch.lag-name", where, lag["name"], limit=str(_names.LENGTH)))
             if lag.get("fallback") == "suspended" and lag["mode"] == "lacp":
                 found.append(
                     finding("switch.unsupported", f"{where}.fallback", "suspended", name="silent_partner", platform="Linux",
@@ -158,10 +157,7 @@ class Linux:
         if alone and state["facts"].get("learns_link_local"):
             bridge = state["facts"]["bridge"]
             found.append(finding("switch.learns-link-local", f"{path}.ports.{alone[0]}", bridge, port=alone[0], bridge=bridge))
-        for name in want["ports"]:
-            if name not in state["ports"]:
-                found.append(finding("switch.port-missing", f"{path}.ports.{name}", name, platform="Linux"))
-        return want, found
+        return want, [*found, *_names.judge(want, state, path, "Linux")]
 
     def commands(self, steps: list[Step], have: Model, facts: dict[str, Any]) -> list[Argv]:
         return _Commands(have, facts).of(steps)
@@ -288,7 +284,7 @@ def _link(name: str, *words: str) -> Argv:
 
 
 def _warm(name: str) -> str:
-    return f"w-{name}"[:_NAME_LENGTH]
+    return f"w-{name}"[: _names.LENGTH]
 
 
 def _flags(vlans: dict[str, Any]) -> dict[int, bool]:

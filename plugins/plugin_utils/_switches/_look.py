@@ -13,6 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import netaddr
+
 from ansible_collections.trunkline.bonding.plugins.module_utils import _lacp
 from ansible_collections.trunkline.bonding.plugins.module_utils._findings import Finding, finding
 from ansible_collections.trunkline.bonding.plugins.plugin_utils._switches import _model
@@ -46,8 +48,13 @@ def evidence(name: str, state: Model) -> list[tuple[str, str]]:
     if _lacp.heard(partner):
         seen.append((partner["system"].lower(), "LACP"))
     for neighbour in state["lldp"].get(name, ()):
-        seen += [(value.lower(), "LLDP") for value in (neighbour["system"], neighbour["chassis"], neighbour["port"]) if value]
+        seen += [(_spelled(value), "LLDP") for value in (neighbour["system"], neighbour["chassis"], neighbour["port"]) if value]
     return seen + [(mac.lower(), "MAC table") for mac in state["macs"].get(name, ())]
+
+
+def _spelled(value: str) -> str:
+    """An address as the inventory has it: neighbours write theirs as they like."""
+    return str(netaddr.EUI(value, dialect=netaddr.mac_unix_expanded)) if netaddr.valid_mac(value) else value.lower()
 
 
 def _behind(

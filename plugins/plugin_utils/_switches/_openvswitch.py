@@ -17,8 +17,8 @@ import json
 import re
 from typing import Any
 
-from ansible_collections.trunkline.bonding.plugins.module_utils._findings import Finding, finding
-from ansible_collections.trunkline.bonding.plugins.plugin_utils._switches import _lldp, _model, _ovs_show, _plan
+from ansible_collections.trunkline.bonding.plugins.module_utils._findings import Finding, finding, natural
+from ansible_collections.trunkline.bonding.plugins.plugin_utils._switches import _lldp, _model, _names, _ovs_show, _plan
 from ansible_collections.trunkline.bonding.plugins.plugin_utils._switches._plan import Step
 from ansible_collections.trunkline.bonding.plugins.plugin_utils._switches._platforms import Argv, Model, PlatformError
 
@@ -38,7 +38,8 @@ class OpenVSwitch:
     """See ``_platforms.Platform``."""
 
     NAME = "trunkline.bonding.openvswitch"
-    MODES = frozenset({"lacp"})
+    REFUSED = {"static": "with LACP off it drops broadcasts on all members but the active one, so half of the cables are deaf"}
+    MLAG = False
     DEAD_MAN = "sh"
     KEEPS_FILES = False
 
@@ -100,7 +101,7 @@ class OpenVSwitch:
             "name": row["name"],
             "mode": "lacp" if lacp else row["bond_mode"] or "active-backup",
             "rate": config.get("lacp-time", "slow") if lacp else None,
-            "members": sorted((member["name"] for member in members), key=_natural),
+            "members": sorted((member["name"] for member in members), key=natural),
             "min_links": 0,
             "fallback": ("individual" if config.get("lacp-fallback-ab") == "true" else "suspended") if lacp else None,
             "vlans": _vlans(row),
@@ -148,12 +149,7 @@ class OpenVSwitch:
         for port in want["ports"].values():
             if port.get("lag") is not None:
                 port["description"] = None
-        found += [
-            finding("switch.port-missing", f"{path}.ports.{name}", name, platform="Open vSwitch")
-            for name in want["ports"]
-            if name not in state["ports"]
-        ]
-        return want, found
+        return want, [*found, *_names.judge(want, state, path, "Open vSwitch")]
 
     def commands(self, steps: list[Step], have: Model, facts: dict[str, Any]) -> list[Argv]:
         return _Transaction(have, _plan.simulate(have, steps), facts).commands(steps)
@@ -180,7 +176,7 @@ class _Transaction:
     def commands(self, steps: list[Step]) -> list[Argv]:
         lags, ports = _plan.touched(steps)
         moved = [name for name in ports if self._place(self.have, name) != self._place(self.after, name)]
-        moved.sort(key=_natural)
+        moved.sort(key=natural)
         # A LAG that a step before these has named has no row in the database until it has a member.
         there = [id_ for id_ in sorted(lags) if self.have["lags"].get(id_, {}).get("members")]
         gone = [self.have["lags"][id_]["name"] for id_ in there if self._emptied(id_, moved)]
@@ -395,10 +391,6 @@ def _value(told: Any) -> Any:
 
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
-
-
-def _natural(name: str) -> list[Any]:
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name)]
 
 
 def _macs(learned: list[tuple[int, str]], of: dict[int, str], ports: dict[str, Any], lags: dict[str, Any]) -> dict[str, list[str]]:

@@ -31,8 +31,10 @@ class Platform(Protocol):
     """
 
     NAME: str
-    # What the switch can be the other end of.
-    MODES: frozenset[str]
+    # Kinds of LAG ("lacp", "static") that the switch cannot be the other end of, each with the reason.
+    REFUSED: dict[str, str]
+    # Whether two of them can share one LAG.
+    MLAG: bool
     # How a change is taken back when nobody confirms it: "sh" for a script on the switch, None for not at all.
     DEAD_MAN: str | None
     # Commands act until the next restart, and files make them last; else every command is permanent at once.

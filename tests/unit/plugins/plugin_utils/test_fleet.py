@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.trunkline.bonding.plugins.module_utils import _intent
-from ansible_collections.trunkline.bonding.plugins.plugin_utils import _fleet
+from ansible_collections.trunkline.bonding.plugins.plugin_utils import _fleet, _lag_ids
 from ansible_collections.trunkline.bonding.tests.unit.plugins.plugin_utils._switches._states import lag, port, state
 
 LINUX = {"ansible_network_os": "trunkline.bonding.linux"}
@@ -97,10 +97,28 @@ TWO = ("leaf1 swp1", "leaf2 swp1")
             id="an id used twice",
         ),
         pytest.param(
-            {"a": host("leaf1 swp1", bond={"lag": {"id": 2}}), "b": host("leaf1 swp2")},
+            {"a": host("leaf1 swp1", bond={"lag": {"id": 2}}), "b": host("leaf1 swp2")}, None, [], id="a default gives way to a given id"
+        ),
+        pytest.param(
+            {"a": host("leaf1 swp1", bond={"lag": {"id": "bond9"}}), "b": host("leaf1 swp2", bond={"lag": {"id": 9}})},
             None,
             ["fleet.lag-id-twice"],
-            id="an id that is another LAG's default",
+            id="two ids with one name on the switch",
+        ),
+        pytest.param(
+            {"a": {"nics": {"eth0": {"mac": "0c:c4:7a:00:00:10"}}}, "b": {"nics": {"eth7": {"mac": "0C:C4:7A:00:00:10"}}}},
+            None,
+            ["fleet.mac-twice"],
+            id="one NIC in two hosts",
+        ),
+        pytest.param(
+            {"a": {"addresses": {"eth0": {"addresses": ["192.0.2.1/24"]}}}, "b": {"addresses": {"eth0": {"addresses": ["192.0.2.1/25"]}}}},
+            None,
+            ["fleet.address-twice"],
+            id="one address on two hosts",
+        ),
+        pytest.param(
+            {}, {"leaf1": {**LINUX, "bonding_switch": {"peer": "leaf1"}}}, ["fleet.peer-not-mutual"], id="a switch that is its own peer"
         ),
         pytest.param({"a": host("leaf9 swp1")}, None, ["fleet.switch-unknown"], id="a switch that is not in the inventory"),
         pytest.param(
@@ -174,8 +192,26 @@ def test_the_finding_names_both():
         pytest.param(
             {"kvm1": host("leaf1 swp1"), "kvm2": host("leaf1 swp2")},
             state([lag("2", ["swp1"])], swp2=port()),
-            {"2": "swp1"},
+            {"2": "swp1", "3": "swp2"},
             id="a default never takes a present one",
+        ),
+        pytest.param(
+            {"kvm1": host("leaf1 Eth1/1", "leaf1 Eth1/2"), "kvm2": host("leaf1 Eth2/1", "leaf1 Eth2/2")},
+            state(**{"Eth1/1": port(), "Eth1/2": port(), "Eth2/1": port(), "Eth2/2": port()}),
+            {"1": "Eth1/1 Eth1/2", "2": "Eth2/1 Eth2/2"},
+            id="ports of the same number on two line cards",
+        ),
+        pytest.param(
+            {"kvm1": host("leaf1 swp1s0"), "kvm2": host("leaf1 swp2s0")},
+            state(swp1s0=port(), swp2s0=port()),
+            {"1": "swp1s0", "2": "swp2s0"},
+            id="the first lanes of two broken out ports",
+        ),
+        pytest.param(
+            {"kvm1": host("leaf1 swp1")},
+            state([lag("1", ["swp7"])], swp1=port()),
+            {"2": "swp1"},
+            id="a default never takes that of somebody else's LAG",
         ),
         pytest.param(
             {"kvm1": host("leaf1 swp1"), "kvm2": host("leaf1 swp2")},
@@ -186,7 +222,7 @@ def test_the_finding_names_both():
     ],
 )
 def test_ids(hosts, now, expected):
-    table, _findings = _fleet.settle_ids(merged(hosts)[0], {"leaf1": now})
+    table, _findings = _lag_ids.settle(merged(hosts)[0], {"leaf1": now})
     assert {id_: " ".join(one["members"]) for id_, one in table["leaf1"]["lags"].items()} == expected
     for id_, members in expected.items():
         assert {table["leaf1"]["ports"][member]["lag"] for member in members.split()} == {id_}

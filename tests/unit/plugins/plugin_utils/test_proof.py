@@ -85,6 +85,9 @@ def test_both_ends_mirror_each_other():
     ("there", "expected"),
     [
         pytest.param(changed(host(), "eth1.carrier", False), ["proof.slave-down"], id="a slave down"),
+        pytest.param(
+            changed(changed(host(), "eth1.carrier", False), "eth1.lacp.actor.key", 0), ["proof.slave-down"], id="and what it said before"
+        ),
         pytest.param(changed(host(), "bond0.slaves", ["eth0"]), ["proof.slave-missing"], id="a slave that is none"),
         pytest.param(
             changed(host(), "eth1.lacp", slave(2, "", partner=end("00:00:00:00:00:00", 1))["lacp"]), ["proof.no-partner"], id="no partner"
@@ -101,11 +104,26 @@ def test_what_is_wrong_on_the_host(there, expected):
     assert (verdict, sorted(findings)) == ("failed", expected)
 
 
+@pytest.mark.parametrize(("slaves", "verdict"), [(["eth0"], "proved"), (["eth0", "eth1"], "failed")])
+def test_an_individual_partner_is_right_for_a_bond_of_one_slave_alone(slaves, verdict):
+    bonds = [{"name": "bond0", "mode": "802.3ad", "options": {"miimon": 100}, "slaves": slaves}]
+    wanted = {"kvm1": _intent.normalise({"nics": {name: NICS[name] for name in slaves}, "bonds": bonds})[0]}
+    there = changed(changed(host(), "bond0.slaves", slaves), "eth0.lacp.partner.state", GOOD & ~0x04)
+    assert proved(wanted, there, {"leaf1": leaf()})[0] == verdict
+
+
 def test_too_few_links():
     there = changed(changed(host(min_links=2), "eth1.carrier", False), "bond0.options", {"min_links": 2})
     verdict, findings, _one = proved(intent(min_links=2), there, {"leaf1": leaf()})
     assert verdict == "failed"
     assert sorted(findings) == ["proof.min-links", "proof.slave-down"]
+
+
+def test_too_few_links_for_the_inventory_whatever_the_driver_has():
+    verdict, findings, one = proved(intent(min_links=2), changed(host(), "eth1.carrier", False), {"leaf1": leaf()})
+    assert verdict == "failed"
+    assert sorted(findings) == ["proof.min-links", "proof.slave-down"]
+    assert "bond0 has 1 usable slaves, and min_links is 2. [proof.min-links]" in one["line"]
 
 
 def test_crossed_cables_are_told_by_lacp():
@@ -117,6 +135,16 @@ def test_crossed_cables_are_told_by_lacp():
     verdict, findings, one = proved(intent(), there, {"leaf1": far})
     assert (verdict, findings) == ("failed", ["proof.wrong-cable", "proof.wrong-cable"])
     assert "LACP at both ends says that it ends in leaf1 swp2" in one["findings"][0]["message"]
+
+
+def test_what_lldp_heard_before_the_cables_were_crossed_does_not_outweigh_lacp():
+    there = host()
+    for one, other in (("eth0", 2), ("eth1", 1)):
+        there["links"][one]["lacp"]["partner"] = end(SWITCH, other)
+    far = heard(leaf(), swp1="eth0", swp2="eth1")
+    far["lacp"]["swp1"]["partner"], far["lacp"]["swp2"]["partner"] = end(HOST, 2), end(HOST, 1)
+    one = proved(intent(), there, {"leaf1": far})[2]
+    assert one["evidence"] == ["eth0: no evidence for leaf1 swp1", "eth1: no evidence for leaf1 swp2"]
 
 
 def test_a_cable_to_another_switch_is_told_by_lacp():

@@ -81,10 +81,10 @@ def test_what_nobody_confirms_is_taken_back(box):
 
 
 def test_stages_are_taken_back_in_their_own_time_the_last_first(box):
-    box.push("first", number=1, deadline=10)
+    box.push("first", number=1, deadline=20)
     box.push("second", number=2, deadline=1)
-    box.until(["first"], seconds=7)
-    box.until([])
+    box.until(["first"])
+    box.until([], seconds=40)
     assert box.run(_deadman.status())["state"] == "none"
 
 

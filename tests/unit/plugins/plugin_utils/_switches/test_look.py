@@ -41,6 +41,7 @@ def ends(system):
         pytest.param({"lldp": {"swp1": [neighbour("kvm1.example.net")]}}, [], id="its name by LLDP"),
         pytest.param({"lldp": {"swp1": [neighbour("kvm2")]}}, ["switch.other-host"], id="another host's name"),
         pytest.param({"lldp": {"swp1": [neighbour(None, None, KVM1)]}}, [], id="its address by LLDP"),
+        pytest.param({"lldp": {"swp1": [neighbour(None, None, "0cc4-7a00-0100")]}}, [], id="its address by LLDP in another notation"),
         pytest.param({"lldp": {"swp1": [neighbour("spine1", STRANGER)]}}, ["switch.other-station"], id="another switch"),
         pytest.param({"lldp": {"swp1": [neighbour("kvm1")]}, "macs": {"swp1": [STRANGER]}}, [], id="a name is enough beside guests"),
     ],

@@ -193,7 +193,7 @@ def test_what_it_cannot_do_is_a_finding(entry, facts, ids):
 
 
 def test_it_cannot_be_a_static_lag():
-    assert {"lacp"} == OpenVSwitch.MODES
+    assert list(OpenVSwitch.REFUSED) == ["static"]
 
 
 def test_the_recorded_switch_is_as_it_is(recorded):
