@@ -46,6 +46,8 @@ def prepare(machine: Machine, owned: Mapping[str, Any], request: Mapping[str, An
         return _judged(findings, accept)
     intent, unresolved = _intent.resolve_nics(intent, state)
     findings += unresolved
+    if not purge:
+        intent = _ownership.kept(intent, owned["intent"])
     nics = [name for name, link in intent["links"].items() if link["kind"] == "nic"]
     backend, facts, choice = _base.choose(machine, request["backend"], nics or None)
     findings += choice
@@ -83,6 +85,9 @@ def describe(work: Mapping[str, Any]) -> Dict[str, Any]:
     """The change as the back ends want it, see docs/architecture.md, section 4.1."""
     state, desired = work["state"], work["desired"]
     touched = {step["link"] for step in work["steps"] if step["link"]}
+    # What a DHCP client and a resolver are told shows in no step.
+    told, last = work["intent"]["addresses"], (work["owned_before"]["intent"] or {"addresses": {}})["addresses"]
+    touched |= {name for name in state["links"] if name in desired["links"] and told.get(name) != last.get(name)}
     create = [name for name in desired["links"] if name not in state["links"]]
     delete = [name for name in desired["absent"] if name in state["links"]]
     return {
@@ -132,6 +137,7 @@ def window(machine: Machine, work: Mapping[str, Any], transaction: str) -> Dict[
         "wanted": work["files"],
         "apply": work["apply"],
         "rollback": work["backend"].rollback(change, facts),
+        "daemon": work["backend"].daemon(change, facts),
         "library": _shell.LIBRARY,
         "forward": _shell.calls(work["desired"]),
         "back": _shell.calls(back),
@@ -153,6 +159,15 @@ def _show(value: Any) -> str:
     return ",".join(str(item) for item in value) if isinstance(value, list) else str(value)
 
 
+def _costs(steps: List[Mapping[str, Any]]) -> str:
+    lines = [f"plan: {_plan.cost(steps)}"]
+    for step in steps:
+        values = " -> ".join(_show(step[side]) for side in ("before", "after") if step[side] not in (None, True))
+        change = "" if values in ("", step["what"]) else f": {values}"
+        lines.append(f"  {step['cost']:8} {step['link']} {step['action']} {step['what']}{change}")
+    return "".join(f"{line}\n" for line in lines)
+
+
 def _kernel(steps: List[Mapping[str, Any]], side: str) -> str:
     # A thing that is added or removed, like an address, is itself the line; one that is changed shows its value.
     lines = []
@@ -165,9 +180,10 @@ def _kernel(steps: List[Mapping[str, Any]], side: str) -> str:
 
 
 def diff(work: Mapping[str, Any]) -> List[Dict[str, str]]:
-    """Kernel state and files before and after. Files of others that may hold secrets are named, not shown."""
+    """The plan with its cost, then kernel state and files before and after. Files of others that may hold secrets are named, not shown."""
     shown = []
     if work["steps"]:
+        shown.append({"prepared": _costs(work["steps"])})
         shown.append({
             "before_header": "kernel", "after_header": "kernel",
             "before": _kernel(work["steps"], "before"), "after": _kernel(work["steps"], "after"),

@@ -57,8 +57,12 @@ def _end(module: Any, machine: Machine, store: _store.Store, wanted: str) -> Non
 
 
 def _last_confirmed(store: _store.Store) -> Optional[str]:
+    """The last confirmed change; for one that only ended another, both being one change to a user, the one that began it."""
     confirmed = [name for name in store.ids() if store.mark(name) == _store.CONFIRMED]
-    return confirmed[-1] if confirmed else None
+    if not confirmed:
+        return None
+    begun = confirmed[-1][: -len(_store.ENDING)] if confirmed[-1].endswith(_store.ENDING) else None
+    return begun if begun in confirmed else confirmed[-1]
 
 
 def _revert(module: Any, machine: Machine, store: _store.Store) -> None:
@@ -67,11 +71,15 @@ def _revert(module: Any, machine: Machine, store: _store.Store) -> None:
         _engine.pending(module, machine, store)
     last = _last_confirmed(store)
     if last is None:
-        raise _close.Refused("there is no confirmed change to undo on this host")
+        told = "There is nothing to undo: no change was confirmed on this host."
+        module.exit_json(changed=False, transaction=None, findings=[], msg=told)
+        return
     change = store.read(last, "change.json")
     if change.get("reverts"):
         # Asked for again: the last change is itself the undoing.
-        module.exit_json(changed=False, transaction=_status.read(store, last), findings=[], reverts=change["reverts"])
+        told = f"There is nothing to undo: the last change was itself the undoing of {change['reverts']}."
+        module.exit_json(changed=False, transaction=_status.read(store, last), findings=[], reverts=change["reverts"], msg=told)
+        return
     work = _backwards(machine, store, last, change)
     result = {
         "changed": True,

@@ -119,15 +119,27 @@ def _follows_slave(body: Mapping[str, Any], state: Mapping[str, Any], name: str)
     return body["mode"] == "active-backup" and body["options"].get("fail_over_mac", there or "none") != "none"
 
 
-def _bond_mac(name: str, body: Mapping[str, Any], state: Mapping[str, Any]) -> Optional[str]:
+def _elsewhere(name: str, intent: Mapping[str, Any], state: Mapping[str, Any]) -> bool:
+    """Is the address that a link has now that of a card which the intent does not put below it?
+
+    The card sends frames of its own, LLDP for one, and a switch would look for the link behind the card's port.
+    """
+    below = _stack.below(intent["links"], name)
+    mac = state["links"][name]["mac"]
+    return any(link.get("permanent_mac") == mac and other not in below for other, link in state["links"].items())
+
+
+def _bond_mac(name: str, body: Mapping[str, Any], intent: Mapping[str, Any], state: Mapping[str, Any]) -> Optional[str]:
     there = state["links"].get(name, {})
     if _follows_slave(body, state, name):
         return None
-    if there.get("kind") == "bond" and (there["addr_assign_type"] in _SET or there.get("slaves")):
+    lasting = there.get("kind") == "bond" and (there["addr_assign_type"] in _SET or there.get("slaves"))
+    if lasting and not _elsewhere(name, intent, state):
         return there["mac"]
     first = carrier(state, body["slaves"])
     if first is not None:
-        return state["links"][first]["mac"]
+        enslaved = state["links"].get(state["links"][first].get("master") or "", {}).get("kind") == "bond"
+        return (state["links"][first].get("permanent_mac") if enslaved else None) or state["links"][first]["mac"]
     known = [
         state["links"][slave].get("permanent_mac") or state["links"][slave]["mac"] for slave in body["slaves"] if slave in state["links"]
     ]
@@ -137,7 +149,8 @@ def _bond_mac(name: str, body: Mapping[str, Any], state: Mapping[str, Any]) -> O
 def _bridge_mac(name: str, body: Mapping[str, Any], intent: Mapping[str, Any], state: Mapping[str, Any]) -> Optional[str]:
     there = state["links"].get(name, {})
     # Who already talks to an address on the bridge keeps finding it.
-    if there.get("kind") == "bridge" and (there["addr_assign_type"] in _SET or _addresses(there)) and there.get("ports"):
+    lasting = there.get("kind") == "bridge" and (there["addr_assign_type"] in _SET or _addresses(there)) and there.get("ports")
+    if lasting and not _elsewhere(name, intent, state):
         return there["mac"]
     for port in body["ports"]:
         for lower in _stack.below(intent["links"], port):
@@ -155,13 +168,14 @@ def complete(intent: Mapping[str, Any], state: Mapping[str, Any]) -> Dict[str, A
 
     A bond's MAC is the one given, else that of its link now, where a new bond takes over the address of the slave that carries the traffic,
     else the first listed slave's permanent one. There is none with fail_over_mac active or follow. A bridge has that of the bond below.
+    An address is given up where its card leaves the link and stays in the host.
     """
     full = copy.deepcopy(dict(intent))
     links = full["links"]
     for name in _stack.bottom_up(links, links):
         body = links[name]
         if body["kind"] == "bond":
-            body["mac"] = body.get("mac") or _bond_mac(name, body, state)
+            body["mac"] = body.get("mac") or _bond_mac(name, body, full, state)
             for slave in body["slaves"]:
                 if slave in links and body.get("mtu"):
                     links[slave]["mtu"] = body["mtu"]

@@ -26,7 +26,7 @@ Amend = Callable[[Mapping[str, Any]], Dict[str, Any]]
 
 
 def new_id() -> str:
-    """An id for a run without a controller that gives one."""
+    """An id for a transaction: when, in UTC, and a random part."""
     return f"{time.strftime('%Y%m%dT%H%M%S', time.gmtime())}-{os.urandom(3).hex()}"
 
 
@@ -46,7 +46,8 @@ def run(module: Any, amend: Optional[Amend] = None) -> None:
     except ValueError as error:
         _refuse(module, "host.record-damaged", f"{store.base}/{_ownership.NAME}", why=str(error))
     variables = amend(owned["variables"] or {}) if amend else {name: params[name] for name in VARIABLES if params.get(name) is not None}
-    request = {"variables": variables, **{name: params[name] for name in ("backend", "purge", "accept")}}
+    # One object is taken out by its name; the modules for it have no purge.
+    request = {"variables": variables, "backend": params["backend"], "purge": params.get("purge", True), "accept": params["accept"]}
     try:
         mark = _steady.fingerprint(request)
         state = _state.read(machine)
@@ -70,7 +71,7 @@ def run(module: Any, amend: Optional[Amend] = None) -> None:
         "findings": work["findings"],
         "plan": work["steps"],
         "cost": _plan.cost(work["steps"]),
-        "commands": [entry["argv"] for entry in work["apply"]],
+        "commands": [entry["argv"] for entry in work["apply"] if not entry.get("held")],
         "diff": _change.diff(work),
         "transaction": None,
     }

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 from typing import Any, Dict, List, Mapping
@@ -61,6 +62,41 @@ def after(
 def _options(link: Mapping[str, Any], before: Any) -> List[str]:
     # An option that we set once stays ours to put back to its default.
     return sorted({*(link.get("options") or ()), *((before or {}).get("options") or ())})
+
+
+def _in_use(name: str, intent: Mapping[str, Any]) -> bool:
+    """Does an intent want more of a link than that it is there?"""
+    links = intent["links"]
+    on_top = any(link["kind"] == "vlan" and link["link"] == name for link in links.values())
+    return bool(links[name]["kind"] != "nic" or links[name]["master"] or name in intent["addresses"] or on_top)
+
+
+def kept(intent: Mapping[str, Any], last: Any) -> Dict[str, Any]:
+    """The intent and, as the last one had it, what is not in it any more: what ``purge`` of False stands for.
+
+    ``last`` is the completed intent of the last change, or None. What the intent uses elsewhere, NICs and addresses, it gets.
+    """
+    if last is None:
+        return dict(intent)
+    staying = [name for name in last["links"] if name not in intent["links"] or not _in_use(name, intent)]
+    links = {**intent["links"], **{name: copy.deepcopy(last["links"][name]) for name in staying}}
+    for name in staying:
+        if links[name]["master"] is not None and links[name]["master"] not in staying:
+            links[name] = intent["links"].get(name, dict(links[name], master=None))
+        elif links[name]["kind"] == "vlan" and links[name]["link"] not in links:
+            del links[name]
+    bare = set()
+    for name in [name for name in staying if name in links]:
+        for key in ("slaves", "ports"):
+            if links[name].get(key):
+                links[name][key] = [lower for lower in links[name][key] if lower in links and links[lower]["master"] == name]
+                bare |= set() if links[name][key] else {name}
+    taken = {address.partition("/")[0] for body in intent["addresses"].values() for address in body["addresses"]}
+    addresses = dict(intent["addresses"])
+    for name, body in last["addresses"].items():
+        if name in links and name in staying and name not in bare:
+            addresses[name] = dict(body, addresses=[text for text in body["addresses"] if text.partition("/")[0] not in taken])
+    return {**intent, "links": links, "addresses": addresses}
 
 
 def edited(owned: Mapping[str, Any], wanted: Mapping[str, Any]) -> List[str]:

@@ -175,7 +175,8 @@ def _routes(state: Mapping[str, Any], desired: Mapping[str, Any]) -> List[Step]:
         if any(_desired.same_route(route, there) for there in state["routes"]):
             steps.append(_step("route", route["dev"], describe(route), describe(route), None, LIVE))
     for route in desired["routes"]:
-        if not any(_desired.same_route(route, there) for there in state["routes"]):
+        # Those to the subnets of addresses are put back with the rest; a state does not tell of them.
+        if route.get("protocol") != "kernel" and not any(_desired.same_route(route, there) for there in state["routes"]):
             dev = route["dev"] or route["hops"][0]["dev"]
             steps.append(_step("route", dev, describe(route), None, describe(route), LIVE))
     return steps

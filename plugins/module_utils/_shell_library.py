@@ -161,10 +161,10 @@ kept_address() { # family shown-line
     fi
 }
 
-# One shown route as a line for ip -batch; the kernel makes its own again.
+# One shown route as a line for ip -batch. The kernel makes its own again, but not that of an address with noprefixroute.
 kept_route() { # shown-line
     local IFS=' 	\' words='route add' ours= gateway=
-    case " $1 " in *" table local "* | *" proto kernel "*) return ;; esac
+    case " $1 " in *" table local "* | ' fe80::/64 '*" proto kernel "*) return ;; esac
     set -f
     set -- $1 .
     set +f

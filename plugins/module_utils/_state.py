@@ -28,6 +28,7 @@ _PER_SECOND = 100
 _BRIDGE_EXTRAS = (
     "hello_time", "max_age", "ageing_time", "priority", "vlan_default_pvid", "group_fwd_mask", "mcast_snooping", "mcast_querier",
 )  # fmt: skip
+_ROUTES = ["ip", "-j", "-d", "route", "show", "table", "all"]
 _ADDRESS_FLAGS = ("noprefixroute", "mngtmpaddr", "home", "nodad", "autojoin")
 _PASSING_FLAGS = ("temporary", "tentative", "dadfailed", "deprecated", "secondary")
 
@@ -37,18 +38,23 @@ class StateError(Exception):
 
 
 def read(machine: Machine) -> Dict[str, Any]:
-    """``{"links", "routes", "rules": None, "neighbours": None}`` of docs/architecture.md, section 3.4.
+    """``{"links", "foreign", "routes", "rules": None, "neighbours": None}`` of docs/architecture.md, section 3.4.
 
+    ``foreign`` holds what is no Ethernet: name -> type of the link, such as ``infiniband``.
     Beside the keys given there, a link has ``type`` (the kernel's kind, None for hardware), ``max_mtu``, ``duplex``, ``bridge_options`` (of
-    a bridge), ``protocol`` (of a VLAN), and an address has what ``ip address add`` needs to make it again. Raises StateError.
+    a bridge), ``protocol`` (of a VLAN), ``xdp`` (True where a program of that kind is attached, else not there), and an address has what
+    ``ip address add`` needs to make it again. Raises StateError.
     """
     items = _ask(machine, ["ip", "-j", "-d", "address", "show"])
     links: Dict[str, Any] = {}
+    foreign: Dict[str, str] = {}
     for item in items:
         name = item.get("ifname")
         # Some versions print an empty element for each link that they leave out.
         if name and item.get("link_type") in ("ether", "loopback"):
             links[name] = _link(machine, item)
+        elif name:
+            foreign[name] = str(item.get("link_type"))
     for name, link in links.items():
         if link["kind"] == "bond":
             _add_slaves(machine, name, link, links)
@@ -56,14 +62,16 @@ def read(machine: Machine) -> Dict[str, Any]:
             link["ports"] = [port for port, lower in links.items() if lower["master"] == name]
     return {
         "links": links,
-        "routes": _state_routes.routes(_ask(machine, ["ip", "-j", "-d", "route", "show", "table", "all"])),
+        "foreign": foreign,
+        "routes": _state_routes.routes(_ask(machine, _ROUTES)),
         "rules": None,
         "neighbours": None,
     }
 
 
 def read_surroundings(machine: Machine, state: Mapping[str, Any]) -> Dict[str, Any]:
-    """The state with ``rules`` and ``neighbours``, and with ``vlans`` of the ports of VLAN-aware bridges. Raises StateError."""
+    """The state with ``rules`` and ``neighbours``, with ``vlans`` of the ports of VLAN-aware bridges, and with the routes to the subnets of
+    addresses for which the kernel makes none. Raises StateError."""
     rules: List[Dict[str, Any]] = []
     for family in (4, 6):
         rc, out, _err = machine.run(["ip", f"-{family}", "rule", "show"])
@@ -74,7 +82,8 @@ def read_surroundings(machine: Machine, state: Mapping[str, Any]) -> Dict[str, A
     if any(link["kind"] == "bridge" and link["vlan_filtering"] for link in links.values()):
         vlans = _state_routes.bridge_vlans(_ask(machine, ["bridge", "-j", "-compressvlans", "vlan", "show"]))
         links = {name: {**link, "vlans": vlans[name]} if name in vlans else link for name, link in links.items()}
-    return {**state, "links": links, "rules": rules, "neighbours": neighbours}
+    given = _state_routes.given_prefixes(_ask(machine, _ROUTES), links)
+    return {**state, "links": links, "routes": [*state["routes"], *given], "rules": rules, "neighbours": neighbours}
 
 
 def _ask(machine: Machine, argv: List[str]) -> List[Mapping[str, Any]]:
@@ -127,6 +136,8 @@ def _link(machine: Machine, item: Mapping[str, Any]) -> Dict[str, Any]:
         "link": item.get("link"),
         "addresses": [_address(entry, name) for entry in item.get("addr_info") or () if entry.get("local")],
     }
+    if item.get("xdp"):
+        link["xdp"] = True
     if kind in ("nic", *VIRTUAL) and link["type"] not in _NO_FILES:
         link["addr_assign_type"] = _number(machine.read(f"{SYS}/{name}/addr_assign_type"))
     if kind in ("nic", "bond") and link["type"] not in _NO_FILES:

@@ -10,6 +10,7 @@ A route keeps, beside what it means, the words that ``ip route add`` needs to ma
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from typing import Any, Dict, List, Mapping, Optional
 
@@ -78,9 +79,9 @@ def _words(item: Mapping[str, Any], family: int) -> List[str]:
     return words
 
 
-def route(item: Mapping[str, Any]) -> Optional[Dict[str, Any]]:
-    """One element of ``ip -j -d route show``; None for the routes that the kernel makes and removes by itself."""
-    if item.get("protocol") == "kernel" or item.get("table") in _TABLE_LOCAL or item.get("type") in _KERNELS_OWN:
+def route(item: Mapping[str, Any], kernels: bool = False) -> Optional[Dict[str, Any]]:
+    """One element of ``ip -j -d route show``; None for the routes that the kernel makes and removes by itself, unless ``kernels``."""
+    if (item.get("protocol") == "kernel" and not kernels) or item.get("table") in _TABLE_LOCAL or item.get("type") in _KERNELS_OWN:
         return None
     if not item.get("dst") or "cache" in (item.get("flags") or ()):
         return None
@@ -111,6 +112,23 @@ def devices(item: Mapping[str, Any]) -> List[str]:
 def routes(document: List[Mapping[str, Any]]) -> List[Dict[str, Any]]:
     """``ip -j -d route show table all`` as the list of state."""
     found = [route(item) for item in document]
+    return [item for item in found if item is not None]
+
+
+def given_prefixes(document: List[Mapping[str, Any]], links: Mapping[str, Any]) -> List[Dict[str, Any]]:
+    """The routes to the subnets of addresses that have ``noprefixroute``: they look like the kernel's, but a daemon made them.
+
+    NetworkManager gives such addresses; without their routes a link has an address and reaches nobody.
+    """
+    given = {
+        (name, str(ipaddress.ip_interface(entry["address"]).network))
+        for name, link in links.items()
+        for entry in link.get("addresses") or ()
+        if "noprefixroute" in entry.get("flags", ()) and entry["scope"] == "global"
+    }
+    found = [
+        route(item, kernels=True) for item in document if item.get("protocol") == "kernel" and (item.get("dev"), item.get("dst")) in given
+    ]
     return [item for item in found if item is not None]
 
 

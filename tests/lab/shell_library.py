@@ -228,6 +228,8 @@ def furnish(net):
         ip -6 addr add 2001:db8:30::2/64 dev bond0.30 nodad
         ip -6 addr add 2001:db8:31::1/64 dev bond0.30 noprefixroute
         ip -6 addr add 2001:db8:32::1/64 dev bond0.30 valid_lft 3600 preferred_lft 1800
+        ip route add 10.33.0.0/24 dev bond0.30 proto kernel scope link src 10.33.0.1 metric 77
+        ip -6 route add 2001:db8:31::/64 dev bond0.30 proto kernel metric 100
         ip route add default via 10.30.0.254 metric 500
         ip route add 10.40.0.0/16 via 10.30.0.254 src 10.30.0.2 mtu 1400 table 100
         ip route add 10.41.0.0/16 dev bond0.30 scope link proto 99

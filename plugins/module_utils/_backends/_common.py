@@ -44,6 +44,27 @@ def command(argv: Iterable[str], timeout: int = 10, must: bool = False, when: st
     return {"argv": list(argv), "timeout": timeout, "must": must, "when": when}
 
 
+def mend(daemon: Mapping[str, Any]) -> Dict[str, Any]:
+    """The change's own look at the kernel, and what differs mended with ip, in the place of a command; ``daemon`` is held meanwhile."""
+    return {**command(["ip"], timeout=0), "held": daemon}
+
+
+def systemd_daemon(title: str, unit: str, triggers: Iterable[str] = ()) -> Dict[str, Any]:
+    """What ``_base`` calls a daemon, for a service of systemd. ``triggers``: units that would start it again.
+
+    A process that is held cannot act, not even on its way out; killed, it leaves the kernel alone. A restart, other than a stop, brings
+    back the units that need it.
+    """
+    kill = ["systemctl", "kill", "--kill-who=main", "--signal"]
+    return {
+        "title": title,
+        "hold": [command([*kill, "STOP", unit], timeout=3)],
+        "resume": [command([*kill, "CONT", unit], timeout=3)],
+        "start": [command([*kill, "KILL", unit], timeout=3), command(["systemctl", "restart", unit], timeout=15)],
+        "stop": [command([*kill, "KILL", unit], timeout=3), command(["systemctl", "stop", *triggers, unit], timeout=5)],
+    }
+
+
 def one_line(text: Any) -> str:
     """The text, for a file in which a line feed would begin another setting. Raises ValueError on control characters."""
     shown = str(text)
@@ -184,7 +205,9 @@ def unless_there(name: str, words: Iterable[str]) -> List[str]:
 
 
 def remove_links(names: Iterable[str], state: Mapping[str, Any], when: str = AFTER) -> List[Dict[str, Any]]:
-    """Commands that delete virtual links, what lies on top first; a bond's slaves go down before they are released."""
+    """Commands that delete virtual links, what lies on top first; a bond's slaves go down before they are released.
+
+    On a way back a link may never have been made, and a NIC with the connection must not go down for it."""
     links = state["links"]
     known = [name for name in links if name in set(names)]
     commands = []
@@ -192,7 +215,9 @@ def remove_links(names: Iterable[str], state: Mapping[str, Any], when: str = AFT
         if links[name]["kind"] == "nic":
             continue
         for slave in links[name].get("slaves") or ():
-            commands.append(command(["ip", "link", "set", "dev", slave, "down"], when=when))
+            enslaved = shlex.quote(f"/sys/class/net/{name}/lower_{slave}")
+            down = f"[ ! -e {enslaved} ] || exec {shell(['ip', 'link', 'set', 'dev', slave, 'down'])}"
+            commands.append(command(["sh", "-c", down], when=when))
         commands.append(command(["ip", "link", "delete", "dev", name], when=when))
     return commands
 
@@ -224,6 +249,13 @@ def coming(change: Mapping[str, Any]) -> List[str]:
 def going(change: Mapping[str, Any]) -> List[str]:
     """Links of before that the change deletes, for good or to make them again."""
     return [name for name in dict.fromkeys([*change["delete"], *coming(change)]) if name in change["before"]["links"]]
+
+
+def rebuilt(change: Mapping[str, Any]) -> List[str]:
+    """Bonds that exist and get another mode or fail_over_mac, for which the kernel wants them without slaves."""
+    steps = change["steps"]
+    kept = [step["link"] for step in steps if step["cost"] == "rebuild" and step["action"] in ("mode", "option")]
+    return [name for name in dict.fromkeys(kept) if name in change["before"]["links"] and name not in coming(change)]
 
 
 def moved(change: Mapping[str, Any]) -> List[str]:

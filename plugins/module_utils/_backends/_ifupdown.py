@@ -12,8 +12,9 @@ that exists is left to the caller's look at the kernel; ``ifstate`` is kept true
 from __future__ import annotations
 
 import shlex
-from typing import Any, Dict, Iterable, List, Mapping, Optional
+from typing import Any, Collection, Dict, Iterable, Iterator, List, Mapping, Optional
 
+from ansible_collections.trunkline.bonding.plugins.module_utils import _stack
 from ansible_collections.trunkline.bonding.plugins.module_utils._backends import _common
 from ansible_collections.trunkline.bonding.plugins.module_utils._backends import _ifupdown_files as _files
 from ansible_collections.trunkline.bonding.plugins.module_utils._backends import _ifupdown_parse as _parse
@@ -87,8 +88,9 @@ class Ifupdown:
         return files
 
     def remember(self, machine: Any, links: List[str]) -> Dict[str, Any]:
-        """``{"ifstate": what ifupdown takes to be up}``."""
-        return {"ifstate": machine.read(_IFSTATE) or ""}
+        """``{"ifstate": what ifupdown takes to be up, "clients": the files of running DHCP clients}``."""
+        clients = [f"/run/{name}" for name in machine.listdir("/run") if name.startswith("dhclient")]
+        return {"ifstate": machine.read(_IFSTATE) or "", "clients": clients}
 
     def apply(self, change: Mapping[str, Any], facts: Mapping[str, Any]) -> List[Dict[str, Any]]:
         """Links go with the old files in place and come with the new ones, each only if its structure changes."""
@@ -111,7 +113,9 @@ class Ifupdown:
         # ifenslave takes the slaves in their order; only if another one has to be first, the bond is made here.
         if first and after[bond]["slaves"][:1] != [change["first"]]:
             commands += [_common.command(_common.unless_there(bond, _common.create_words(bond, after[bond])), must=True), *first]
-        for name in _common.bottom_up(self._to_bring_up(change), after):
+        # The hooks of each link take their time, so what the host is reached by does not wait for the others.
+        way = _stack.below(after, *(route["dev"] for route in change["desired"]["routes"] if route["to"] == "default" and route["dev"]))
+        for name in sorted(_common.bottom_up(self._to_bring_up(change), after), key=lambda name: name not in way):
             commands.append(_common.command(["ifup", name], timeout=30))
         if first:
             # ifenslave takes every slave down, and puts up those only that it enslaves itself.
@@ -132,6 +136,7 @@ class Ifupdown:
         # What was a slave or a port before, and has addresses now, gives them up.
         back = [name for name in _common.moved(change) if before[name].get("master")]
         commands = [_common.command(_stop_dhcp(name), timeout=5) for name in [*new, *back]]
+        commands += self._clients(change, (facts.get("remembered") or {}).get("clients") or (), {*new, *back, *again})
         commands += _common.remove_links(new, change["desired"])
         for name in back:
             commands.append(_common.command(["ip", "address", "flush", "dev", name], timeout=5))
@@ -140,6 +145,10 @@ class Ifupdown:
         commands += [_common.command(["ifup", name], timeout=12) for name in _common.bottom_up(again, before)]
         commands.append(_ifstate([name for name in change["desired"]["links"] if name not in up], up))
         return commands
+
+    def daemon(self, change: Mapping[str, Any], facts: Mapping[str, Any]) -> Optional[Dict[str, Any]]:
+        """None: ``ifup`` and ``ifdown`` end, one way or the other."""
+        return None
 
     def persisted(self, path: str) -> bool:
         """ifupdown's files hold no secret of ours."""
@@ -173,6 +182,18 @@ class Ifupdown:
         return [name for name, link in links.items() if (links.get(link.get("master") or "") or {}).get("kind") == "bond"]
 
     @staticmethod
+    def _clients(change: Mapping[str, Any], running: Collection[str], done: Collection[str]) -> Iterator[Dict[str, Any]]:
+        """On links that stayed up, the DHCP clients that were there before."""
+        addresses = (change.get("intent") or {}).get("addresses") or {}
+        for name in change["touched"]:
+            for family in (4, 6):
+                wanted = (addresses.get(name) or {}).get(f"dhcp{family}")
+                before = _pid_file(name, family) in running
+                if name in done or bool(wanted) == before or name not in change["before"]["links"]:
+                    continue
+                yield _common.command(_start_dhcp(name, family, None) if before else _stop_dhcp(name, family), timeout=8)
+
+    @staticmethod
     def _addressing(change: Mapping[str, Any]) -> List[Dict[str, Any]]:
         """DHCP starts and stops, and DNS servers are handed over, on links that stay up."""
         before, after = change["before"]["links"], change["desired"]["links"]
@@ -181,12 +202,15 @@ class Ifupdown:
         for name in change["touched"]:
             if name not in before or name not in after or name in _common.coming(change):
                 continue
-            wanted = {**_common.NO_ADDRESSING, **addresses.get(name, {})}
-            dynamic = any(entry["dynamic"] and ":" not in entry["address"] for entry in before[name].get("addresses") or ())
-            if wanted["dhcp4"] and not dynamic and name not in _common.moved(change):
-                commands.append(_common.command(_start_dhcp(name), timeout=30))
-            elif dynamic and not wanted["dhcp4"]:
-                commands.append(_common.command(_stop_dhcp(name), timeout=5))
+            wanted = _common.addressing({"addresses": addresses}, name)
+            leased = {_common.family(entry["address"]) for entry in before[name].get("addresses") or () if entry["dynamic"]}
+            for family in (4, 6):
+                if not wanted[f"dhcp{family}"] and family not in leased:
+                    continue
+                if not wanted[f"dhcp{family}"]:
+                    commands.append(_common.command(_stop_dhcp(name, family), timeout=5))
+                elif name not in _common.moved(change):
+                    commands.append(_common.command(_start_dhcp(name, family, wanted["accept_ra"]), timeout=30))
             if wanted["dns"] or wanted["search"]:
                 settings = [f"{key}={value}" for key, value in _files.dns_environment(name, wanted).items()]
                 script = "for hook in " + _common.shell(_DNS_HOOKS) + '; do [ ! -x "$hook" ] || "$hook"; done'
@@ -207,15 +231,27 @@ def _ifstate(down: Iterable[str], up: Iterable[str]) -> Dict[str, Any]:
     return _common.command(["sh", "-c", _BOOKKEEPING, "ifstate", "-", *down, "+", *up], timeout=5)
 
 
-def _start_dhcp(name: str) -> List[str]:
-    """The call of ifupdown's method dhcp."""
-    leases = "/var/lib/dhcp/dhclient"
-    return [
-        "dhclient", "-4", "-nw", "-i", "-pf", f"/run/dhclient.{name}.pid", "-lf", f"{leases}.{name}.leases", "-I",
-        "-df", f"{leases}6.{name}.leases", name,
-    ]  # fmt: skip
+# As ifupdown sets it for the method dhcp of inet6. A link without addresses was told to make none of its own.
+_READY_FOR_SIX = (
+    "conf=/proc/sys/net/ipv6/conf/{name}; {accept}read -r mode <$conf/addr_gen_mode; [ $mode != 1 ] || echo 0 >$conf/addr_gen_mode; "
+    "IFACE={name} IF_LL_ATTEMPTS=60 IF_LL_INTERVAL=0.1 /lib/ifupdown/wait-for-ll6.sh; "
+)
 
 
-def _stop_dhcp(name: str) -> List[str]:
-    files = f"/run/dhclient.{shlex.quote(name)}.pid /run/dhclient6.{shlex.quote(name)}.pid"
+def _pid_file(name: str, family: int) -> str:
+    return f"/run/dhclient{'' if family == 4 else 6}.{shlex.quote(name)}.pid"
+
+
+def _start_dhcp(name: str, family: int, accept_ra: Optional[bool]) -> List[str]:
+    """The call of ifupdown's method dhcp, unless the client runs."""
+    leases, other = (f"/var/lib/dhcp/dhclient{number}.{name}.leases" for number in (("", "6") if family == 4 else ("6", "")))
+    pid = _pid_file(name, family)
+    call = ["dhclient", f"-{family}", "-nw", *(["-i"] if family == 4 else []), "-pf", pid, "-lf", leases, "-I", "-df", other, name]
+    accept = "" if accept_ra is False else "echo 1 >$conf/accept_ra; "
+    ready = _READY_FOR_SIX.format(name=shlex.quote(name), accept=accept) if family == 6 else ""
+    return ["sh", "-c", f'[ -r {pid} ] && kill -0 "$(cat {pid})" 2>/dev/null && exit; {ready}exec {_common.shell(call)}']
+
+
+def _stop_dhcp(name: str, *families: int) -> List[str]:
+    files = " ".join(_pid_file(name, family) for family in families or (4, 6))
     return ["sh", "-c", f'for file in {files}; do [ ! -r "$file" ] || kill "$(cat "$file")"; done']

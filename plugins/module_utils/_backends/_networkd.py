@@ -82,7 +82,17 @@ class Networkd:
         for name in _common.bottom_up(_common.coming(change), after):
             if after[name]["kind"] != "nic":
                 commands.append(_common.command(_common.unless_there(name, _common.create_words(name, after[name])), must=True))
-        commands += [*_common.enslave_first(change), *_common.join_existing(change)]
+        first = _common.enslave_first(change)
+        if first:
+            # Back up as a slave it would have the route to its old subnet again, until networkd has taken its addresses away.
+            first.append(_common.command(["ip", "address", "flush", "dev", change["first"]]))
+        commands += [*first, *_common.join_existing(change)]
+        daemon = self.daemon(change, facts)
+        other_mac = any(step["action"] == "mac" and step["link"] in change["before"]["links"] for step in change["steps"])
+        if daemon and (other_mac or _common.rebuilt(change)):
+            # A reload takes slaves down whose file changed, which the new mode may bear and the old one not; and it brings up a card that
+            # has left its bond, before the bond has given up the card's address.
+            commands.append(_common.mend(daemon))
         commands.append(_common.command(["networkctl", "reload"], timeout=20, must=True))
         return commands + self._again(change, after, 20)
 
@@ -93,8 +103,12 @@ class Networkd:
         for name in _common.bottom_up(_common.going(change), before):
             if before[name]["kind"] != "nic":
                 commands.append(_common.command(_common.unless_there(name, _common.create_words(name, before[name])), timeout=5))
-        commands.append(_common.command(["networkctl", "reload"], timeout=5))
+        commands.append(_common.command(["networkctl", "reload"], timeout=5, must=True))
         return commands + self._again(change, before, 5)
+
+    def daemon(self, change: Mapping[str, Any], facts: Mapping[str, Any]) -> Optional[Dict[str, Any]]:
+        """The service, which its socket would start again."""
+        return _common.systemd_daemon(self.title, "systemd-networkd.service", ["systemd-networkd.socket"])
 
     @staticmethod
     def _again(change: Mapping[str, Any], links: Mapping[str, Any], timeout: int) -> List[Dict[str, Any]]:

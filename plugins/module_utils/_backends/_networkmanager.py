@@ -7,13 +7,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Collection, Dict, List, Mapping, Optional
+import itertools
+from typing import Any, Collection, Dict, Iterable, List, Mapping, Optional, Tuple
 
 from ansible_collections.trunkline.bonding.plugins.module_utils._backends import _common
 from ansible_collections.trunkline.bonding.plugins.module_utils._backends import _networkmanager_files as _files
 from ansible_collections.trunkline.bonding.plugins.module_utils._findings import Finding, finding
 
 _RUNTIME = "/run/NetworkManager"
+_INIT_SCRIPTS = "/etc/init.d/network-manager /etc/init.d/NetworkManager"
 # Debian's dispatcher script runs the scripts of ifupdown for every link that goes down.
 _IFENSLAVE = ("/etc/NetworkManager/dispatcher.d/01-ifupdown", "/etc/network/if-post-down.d/ifenslave")
 
@@ -25,7 +27,7 @@ class NetworkManager:
     title = "NetworkManager"
 
     def detect(self, machine: Any) -> Optional[Dict[str, Any]]:
-        """``{"version", "active", "claims": {NIC: [paths]}}``, None where NetworkManager was never started."""
+        """``{"version", "active", "claims": {NIC: [paths]}, "systemd": whether it runs}``, None where NetworkManager was never started."""
         if not machine.exists(_RUNTIME):
             return None
         claims: Dict[str, List[str]] = {}
@@ -37,7 +39,10 @@ class NetworkManager:
             ]  # fmt: skip
             if paths and self._manages(machine, nic):
                 claims[nic] = paths
-        return {"version": _common.version_of(machine, ["nmcli", "--version"]), "active": self._active(machine), "claims": claims}
+        return {
+            "version": _common.version_of(machine, ["nmcli", "--version"]), "active": self._active(machine), "claims": claims,
+            "systemd": machine.exists("/run/systemd/system"),
+        }  # fmt: skip
 
     def unsupported(self, intent: Mapping[str, Any], facts: Mapping[str, Any], machine: Any = None) -> List[Finding]:
         """``host.backend-option`` for what neither a keyfile nor the dispatcher script can carry, and ``host.dns-unserved``."""
@@ -91,9 +96,14 @@ class NetworkManager:
         for name in _common.dropped(change):
             commands += _common.release(name)
         if later:
-            commands += [_up(change["first"], after[change["first"]], True), *_load(sorted(later))]
+            commands += [*_up_all([(change["first"], after[change["first"]], True)]), *_load(sorted(later))]
         commands += self._activate(change, later)
-        kept = [name for name in change["touched"] if name in change["before"]["links"] and name in after]
+        rebuilt = _common.rebuilt(change)
+        if rebuilt:
+            # Its own way is to take the bond down with all that stands on it. Held, it sees no more than that a slave was away.
+            commands.append(_common.mend(self.daemon(change, facts)))
+            commands += _up_all([(slave, after[slave], False) for name in rebuilt for slave in after[name]["slaves"]])
+        kept = [name for name in change["touched"] if name in change["before"]["links"] and name in after and name not in rebuilt]
         commands += [
             _common.command(["nmcli", "-w", "5", "device", "reapply", name], timeout=10)
             for name in _common.bottom_up(kept, after)
@@ -103,20 +113,44 @@ class NetworkManager:
 
     def rollback(self, change: Mapping[str, Any], facts: Mapping[str, Any]) -> List[Dict[str, Any]]:
         """The old profiles are read, and each link gets the connection that was up on it."""
+        commands = [_common.command(["nmcli", "connection", "reload"], timeout=5, must=True)]
+        commands += _common.remove_links(_common.coming(change), change["desired"])
+        commands += self._reactivate(change, facts)
+        return list({tuple(item["argv"]): item for item in commands}.values())
+
+    def daemon(self, change: Mapping[str, Any], facts: Mapping[str, Any]) -> Optional[Dict[str, Any]]:
+        """The service, or where systemd does not run the process and its init script."""
+        # Started on links that are up, it takes them for somebody else's.
+        again = self._reactivate(change, facts)
+        if facts["systemd"]:
+            daemon = _common.systemd_daemon(self.title, "NetworkManager.service")
+            return {**daemon, "start": daemon["start"] + again}
+        kill = f'kill "-$1" "$(cat {_RUNTIME}/NetworkManager.pid)"'
+        start = f'rm -f {_RUNTIME}/NetworkManager.pid; for name in {_INIT_SCRIPTS}; do [ ! -x "$name" ] || exec "$name" start; done'
+        killed = _common.command(["sh", "-c", kill, "kill", "KILL"], timeout=3)
+        return {
+            "title": self.title,
+            "hold": [_common.command(["sh", "-c", kill, "kill", "STOP"], timeout=3)],
+            "resume": [_common.command(["sh", "-c", kill, "kill", "CONT"], timeout=3)],
+            "start": [killed, _common.command(["sh", "-c", start], timeout=15), *again],
+            "stop": [killed],
+        }
+
+    def persisted(self, path: str) -> bool:
+        """NetworkManager ignores keyfiles that others can read."""
+        return path.startswith(_files.FOLDER + "/")
+
+    @staticmethod
+    def _reactivate(change: Mapping[str, Any], facts: Mapping[str, Any]) -> List[Dict[str, Any]]:
         active = (facts.get("remembered") or {}).get("active") or {}
         before = change["before"]["links"]
-        commands = [_common.command(["nmcli", "connection", "reload"], timeout=5)]
-        commands += _common.remove_links(_common.coming(change), change["desired"])
         again = {*_common.restructured(change), *_common.going(change)}
+        commands = []
         for name in _common.bottom_up([*again, *change["touched"]], before):
             if name in active and (name in again or _files.path_of(name) in change["files"]):
                 device = ["ifname", name] if before[name]["kind"] == "nic" else []
                 commands.append(_common.command(["nmcli", "-w", "4", "connection", "up", "uuid", active[name], *device], timeout=5))
         return list({tuple(item["argv"]): item for item in commands}.values())
-
-    def persisted(self, path: str) -> bool:
-        """NetworkManager ignores keyfiles that others can read."""
-        return path.startswith(_files.FOLDER + "/")
 
     @staticmethod
     def _activate(change: Mapping[str, Any], later: Collection[str]) -> List[Dict[str, Any]]:
@@ -139,7 +173,7 @@ class NetworkManager:
         order = dict.fromkeys([*bonds, *slaves, *wanted])
         # With others to be read later, the first is up already.
         done = change["first"] if later else None
-        return [_up(name, after[name], name in stale and name != done) for name in order]
+        return _up_all([(name, after[name], name in stale) for name in order if name != done])
 
     @staticmethod
     def _active(machine: Any) -> bool:
@@ -159,10 +193,33 @@ def _load(paths: List[str]) -> List[Dict[str, Any]]:
     return [_common.command(["nmcli", "connection", "load", *paths], timeout=20, must=True)] if paths else []
 
 
-def _up(name: str, link: Mapping[str, Any], again: bool) -> Dict[str, Any]:
-    uuid = _files.uuid_of(name)
-    up = ["nmcli", "-w", "10", "connection", "up", "uuid", uuid, *(["ifname", name] if link["kind"] == "nic" else [])]
-    if again:
-        return _common.command(up, timeout=15)
-    look = _common.shell(["nmcli", "-g", "GENERAL.STATE", "connection", "show", uuid])
-    return _common.command(["sh", "-c", f"{look} 2>/dev/null | grep -q ^activat || exec {_common.shell(up)}"], timeout=15)
+def _up(name: str, link: Mapping[str, Any]) -> List[str]:
+    return ["nmcli", "-w", "10", "connection", "up", "uuid", _files.uuid_of(name), *(["ifname", name] if link["kind"] == "nic" else [])]
+
+
+# Most come up with what they are in or below. Each call of nmcli reads all that the daemon knows, so they are asked for together.
+_WHERE_NEEDED = """\
+look() { active=$(nmcli -g UUID,STATE connection show --active 2>/dev/null); }
+up() {
+    case "$active" in *"$1:activat"*) return ;; esac
+    id=$1
+    shift
+    nmcli -w 10 connection up uuid "$id" "$@" || failed=1
+    look
+}
+failed=0
+look
+"""
+
+
+def _up_all(links: Iterable[Tuple[str, Mapping[str, Any], bool]]) -> List[Dict[str, Any]]:
+    """Activates (name, link, even if it is up) in their order."""
+    commands: List[Dict[str, Any]] = []
+    for again, group in itertools.groupby(links, key=lambda item: item[2]):
+        if again:
+            commands += [_common.command(_up(name, link), timeout=15) for name, link, _again in group]
+        else:
+            calls = [_common.shell(["up", *_up(name, link)[6:]]) for name, link, _again in group]
+            script = "\n".join([_WHERE_NEEDED + calls[0], *calls[1:], "exit $failed"])
+            commands.append(_common.command(["sh", "-c", script], timeout=min(30, 15 * len(calls))))
+    return commands

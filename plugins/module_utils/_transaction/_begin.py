@@ -49,8 +49,8 @@ def begin(machine, store, transaction, deadline, work):
     """Arms the way back and starts the way forward. Returns the status of _status.read.
 
     ``work`` holds ``actions`` (path -> ``create``, ``change`` or ``remove``), ``wanted`` (what the back end renders), ``apply`` and
-    ``rollback`` (its commands), ``library``, ``forward`` and ``back`` (sh), ``delete`` (links that the way back deletes), and under
-    ``records`` what is kept as JSON: file name -> shape, ``change.json`` among them.
+    ``rollback`` (its commands), ``daemon`` (how it is held, started and stopped, or None), ``library``, ``forward`` and ``back`` (sh),
+    ``delete`` (links that the way back deletes), and under ``records`` what is kept as JSON: file name -> shape, with ``change.json``.
     Raises _store.Busy, _dead_man.NotArmed, Unsafe or OSError; nothing has changed then.
     """
     os.umask(0o077)
@@ -77,7 +77,7 @@ def begin(machine, store, transaction, deadline, work):
             "kept": [path for path, target in work["wanted"].items() if target and "keep" in target],
             "folders": folders,
         }
-        plan.update({key: work[key] for key in ("apply", "rollback", "library", "forward", "back", "delete")})
+        plan.update({key: work[key] for key in ("apply", "rollback", "daemon", "library", "forward", "back", "delete")})
         _store.write_file(store.path(transaction, "apply.sh"), _scripts.apply_script(plan), 0o600)
         _store.write_file(store.path(transaction, "rollback.sh"), _scripts.rollback_script(plan), 0o600)
         _check_syntax(machine, store, transaction)

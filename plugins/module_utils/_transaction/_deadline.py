@@ -6,7 +6,7 @@
 """How the seconds of a window are shared out.
 
 ``deadline`` is the user's promise: by then a host that nobody confirmed is back on its old configuration. So the dead man starts
-earlier, and inside the way back the daemons of the back end may use half of what is left: a daemon that hangs must leave time for
+earlier, and inside the way back the daemons of the back end may use two fifths of what is left: a daemon that hangs must leave time for
 plain ip.
 """
 
@@ -31,12 +31,12 @@ class Schedule(NamedTuple):
 
 def schedule(deadline):
     """Shares out a deadline of SHORTEST to LONGEST seconds."""
-    reserve = min(30, max(6, deadline * 2 // 5))
+    reserve = min(30, max(6, deadline // 2))
     dead_man = deadline - reserve
     return Schedule(
         deadline=deadline,
         dead_man=dead_man,
         apply_settle=min(15, max(3, dead_man // 3)),
-        back_end=reserve // 2,
+        back_end=reserve * 2 // 5,
         rollback_settle=max(1, reserve // 6),
     )

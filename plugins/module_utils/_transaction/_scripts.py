@@ -112,6 +112,11 @@ ours() { # pid: is it a process of this transaction?
 
 # networkd takes a slave down and up again up to a second after the kernel looks as wanted.
 _STAY = 3
+_STAY_BACK = 2
+# What the way back has beside its deadline before it gives up: so many seconds, so many while the daemon is held, so many starts of it.
+_PATIENCE = 60
+_PATIENCE_HELD = 15
+_STARTS = 3
 
 _APPLY_HEAD = r"""
 fail() {
@@ -160,6 +165,7 @@ _ROLLBACK_HEAD = r"""
 BY=${1:-request}
 REASON=${2:-asked for}
 BROKEN=
+DEAF=
 
 broken() {
     say "$1"
@@ -191,7 +197,7 @@ stop_apply() {
 restore() { # path: the old file comes back with its mode, owner and times
     folder=${1%/*}
     part=$folder/.trunkline-bonding.$ID
-    mkdir -p "$folder"
+    [ -d "$folder" ] || mkdir -p "$folder"
     cp -a "$T/old$1" "$part" && mv -f "$part" "$1" && return
     rm -f "$part"
     # No room for a second copy: the old content goes over the new one.
@@ -224,15 +230,65 @@ LIMIT=$((NOW + BACK_END))
 """
 
 _ROLLBACK_KERNEL = r"""
+as_before() {
+    look && stays "$STAY"
+}
+
+# One try after the other, until the kernel is as it was and stays so.
+insist() { # seconds
+    now
+    insist_ends=$((NOW + $1))
+    until as_before; do
+        now
+        if [ "$NOW" -ge "$insist_ends" ]; then
+            look
+            return
+        fi
+        mend
+        look || sleep 1
+    done
+}
+
+# A daemon that hangs, has not taken its old files back or works against them is held while ip mends. Then it is started
+# anew: it has nothing in mind but its old files.
+without_daemon() {
+    starts=$STARTS
+    while :; do
+        say "$DAEMON is held"
+        daemon_hold
+        insist "$PATIENCE_HELD" && alone=1 || alone=
+        if [ -n "$alone" ] && [ "$starts" -lt 1 ]; then
+            daemon_stop
+            look || return
+            broken "$DAEMON would not let it stay as it was, and was stopped"
+            return 0
+        fi
+        starts=$((starts - 1))
+        say "$DAEMON is started anew"
+        daemon_start
+        settle 5 2 || :
+        as_before && return
+        # Not the daemon is what keeps it from there.
+        [ -n "$alone" ] || break
+    done
+    insist "$PATIENCE"
+}
+
+kernel_back() {
+    [ -z "$DEAF" ] && settle "$SETTLE" 1 || look || mend
+    if [ -z "$DAEMON" ]; then
+        insist "$PATIENCE"
+    elif [ -n "$DEAF" ] || ! as_before; then
+        without_daemon
+    fi
+}
+
 if [ "$BY" != boot ]; then
     back_end
     delete_created
-    settle "$SETTLE" 1 || {
-        mend
-        look || {
-            printf '%s\n' "$DIFFERENCES"
-            broken "the kernel is not as it was: $(first_difference)"
-        }
+    kernel_back || {
+        printf '%s\n' "$DIFFERENCES"
+        broken "the kernel is not as it was: $(first_difference)"
     }
 fi
 sync
@@ -263,8 +319,19 @@ def _split(commands):
 
 
 def _step(entry):
+    if entry.get("held"):
+        held = entry["held"]
+        return "\n".join([*map(_unlimited, held["hold"]), "look || mend", *map(_unlimited, held["resume"])])
     failed = quote(f"the back end failed at: {' '.join(entry['argv'])}")
     return _command(entry) + (f" || fail {failed}" if entry["must"] else "")
+
+
+def _step_back(entry):
+    return _command(entry) + (" || DEAF=1" if entry["must"] else "")
+
+
+def _unlimited(entry):
+    return f"timeout -k 1 {int(entry['timeout'])} {' '.join(quote(argument) for argument in entry['argv'])}"
 
 
 def _command(entry):
@@ -283,7 +350,8 @@ def apply_script(plan):
     ``id``, ``base``, ``directory``; ``schedule`` (_deadline.Schedule); ``manager`` (``systemd`` or ``process``: what runs the dead man);
     ``guard`` (kind of _guard); ``files`` (path -> action) and ``kept`` (those of them that are old versions which come back);
     ``folders`` (directories that the change makes, deepest first); ``apply`` and ``rollback`` (commands of the back end, see
-    _backends/_common.command); ``library`` (sh functions), ``forward`` and ``back`` (lines that call them); ``delete`` (links that the
+    _backends/_common.command; on the way back one that ``must`` says whether the daemon listens); ``daemon`` (what _base says of it, or
+    None); ``library`` (sh functions), ``forward`` and ``back`` (lines that call them); ``delete`` (links that the
     change creates and the way back must delete).
     """
     files = []
@@ -315,17 +383,21 @@ def rollback_script(plan):
     # Others may have put files into a directory that we made: then it stays.
     files += [f"rmdir {quote(folder)} 2>/dev/null" for folder in plan["folders"]]
     before, after = _split(plan["rollback"])
+    daemon = plan["daemon"] or {}
     settings = plan["schedule"]
     links = [f"[ ! -e {quote('/sys/class/net/' + link)} ] || ip link delete {quote(link)}" for link in plan["delete"]]
     return "".join(
         (
             _head("Brings the host back to its old network configuration.", plan, "rollback"),
-            _assignments(BACK_END=settings.back_end, SETTLE=settings.rollback_settle),
+            _assignments(BACK_END=settings.back_end, SETTLE=settings.rollback_settle, PATIENCE=_PATIENCE),
+            _assignments(PATIENCE_HELD=_PATIENCE_HELD, STARTS=_STARTS),
+            _assignments(STAY=_STAY_BACK if daemon else 0, DAEMON=daemon["title"] if daemon else ""),
             _COMMON,
             plan["library"],
             _function("wanted", plan["back"]),
-            _function("back_end_before", [_command(entry) for entry in before]),
-            _function("back_end", [_command(entry) for entry in after]),
+            _function("back_end_before", [_step_back(entry) for entry in before]),
+            _function("back_end", [_step_back(entry) for entry in after]),
+            *(_function(f"daemon_{turn}", [_unlimited(entry) for entry in daemon.get(turn, ())]) for turn in ("hold", "start", "stop")),
             _function("delete_created", links),
             _function("remove_guard", _guard.removal(plan["guard"])),
             _function("disarm", _dead_man.disarm_lines(plan["manager"], plan["id"])),

@@ -29,6 +29,8 @@ CONFIRMED = "confirmed"
 ROLLING_BACK = "rolling_back"
 MARKS = (ARMED, CONFIRMED, ROLLING_BACK)
 KEPT = 5
+# What the id of a change has besides that of the change of both ends which it ends.
+ENDING = "-end"
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}\Z")
 
 

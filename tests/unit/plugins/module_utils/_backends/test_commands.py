@@ -10,11 +10,12 @@ import pytest
 
 from ansible_collections.trunkline.bonding.plugins.module_utils import _options
 from ansible_collections.trunkline.bonding.plugins.module_utils._backends import _base
+from ansible_collections.trunkline.bonding.plugins.module_utils._transaction import _scripts
 from ansible_collections.trunkline.bonding.tests.unit.plugins.module_utils._backends import fake_host
 
 FACTS = {
     "networkd": {"version": "252"},
-    "networkmanager": {"version": "1.42.4", "remembered": {"active": {"eth0": "11111111-2222-3333-4444-555555555555"}}},
+    "networkmanager": {"version": "1.42.4", "systemd": True, "remembered": {"active": {"eth0": "11111111-2222-3333-4444-555555555555"}}},
     "ifupdown": {"version": "0.8.41", "variant": None, "remembered": {"ifstate": "lo=lo\neth0=eth0\n"}},
 }
 ADDRESSES = ("192.0.2.10/24", "2001:db8::10/64")
@@ -37,7 +38,7 @@ def lines(name, variables, before, rollback=False, files=None):
     change = fake_host.change(backend, FACTS[name], variables, before, host)
     commands = (backend.rollback if rollback else backend.apply)(change, FACTS[name])
     for command in commands:
-        assert (set(command), command["timeout"] <= (12 if rollback else 30)) == ({"argv", "timeout", "must", "when"}, True)
+        assert (set(command) - {"held"}, command["timeout"] <= (12 if rollback else 30)) == ({"argv", "timeout", "must", "when"}, True)
     return [" ".join(command["argv"]) for command in commands], [command["when"] for command in commands]
 
 
@@ -64,6 +65,7 @@ FIRST = {
         ("ip link add name bond0",),
         ("ip link set dev eth0 down",),
         ("ip link set dev eth0 master bond0",),
+        ("ip address flush dev eth0",),
         ("networkctl reload",),
     ],
     "networkmanager": [
@@ -155,3 +157,108 @@ def test_remembered_connections_are_those_of_the_links_that_matter():
     assert _base.BACKENDS["networkmanager"].remember(host, ["eth0", "bond0.20"]) == {
         "active": {"eth0": "uuid-one", "bond0.20": "uuid-three"}
     }
+
+
+@pytest.mark.parametrize("name", ["networkd", "networkmanager"])
+def test_a_daemon_is_held_while_a_bond_gets_another_mode(name):
+    backend, facts = _base.BACKENDS[name], {**FACTS[name], "systemd": True}
+    bond = {**fake_host.BOND0, "mode": "active-backup", "options": {"miimon": 100}}
+    variables = {"bonds": [bond], "addresses": {"bond0": {"addresses": list(ADDRESSES)}}}
+    change = fake_host.change(backend, facts, variables, BONDED, fake_host.Host(fake_host.NETWORKD))
+    commands = backend.apply(change, facts)
+    place = next(number for number, command in enumerate(commands) if "held" in command)
+    held = commands[place]["held"]
+    assert [held[turn][0]["argv"][-2] for turn in ("hold", "resume")] == ["STOP", "CONT"]
+    found = [" ".join(command["argv"]) for command in commands]
+    if name == "networkd":
+        assert found[place + 1] == "networkctl reload"
+    else:
+        assert "connection load" in found[0] and place == 1
+        assert "ifname eth1" in found[place + 1]
+    assert not [command for command in commands if command["argv"][-2:] == ["reapply", "bond0"]]
+    script = _scripts._step(commands[place]).splitlines()
+    assert ["STOP" in script[0], script[1], "CONT" in script[2], len(script)] == [True, "look || mend", True, 3]
+
+
+@pytest.mark.parametrize("name", list(FACTS))
+def test_the_way_back_takes_no_nic_down_that_never_became_a_slave(name):
+    found, _when = lines(name, fake_host.VARIABLES["bond"], PLAIN, rollback=True)
+    downs = [line for line in found if line.endswith("ip link set dev eth0 down")]
+    assert downs == ["sh -c [ ! -e /sys/class/net/bond0/lower_eth0 ] || exec ip link set dev eth0 down"]
+
+
+@pytest.mark.parametrize(
+    ("name", "systemd", "unit", "afterwards"),
+    [
+        ("networkd", True, "systemd-networkd.service", None),
+        ("networkmanager", True, "NetworkManager.service", "connection up uuid 11111111-2222-3333-4444-555555555555"),
+        ("networkmanager", False, "/etc/init.d/network-manager", "connection up uuid 11111111-2222-3333-4444-555555555555"),
+    ],
+)
+def test_a_daemon_is_held_where_it_stands_and_killed_before_it_is_started_anew(name, systemd, unit, afterwards):
+    backend = _base.BACKENDS[name]
+    facts = {**FACTS[name], "systemd": systemd}
+    change = fake_host.change(backend, facts, fake_host.VARIABLES["bond"], PLAIN, fake_host.Host({**fake_host.NETWORKD}))
+    daemon = backend.daemon(change, facts)
+    found = {turn: [" ".join(command["argv"]) for command in daemon[turn]] for turn in ("hold", "start", "stop")}
+    assert len(found["hold"]) == 1 and "STOP" in found["hold"][0].split()
+    # One that is held would not even end by itself.
+    assert all("KILL" in found[turn][0].split() for turn in ("start", "stop"))
+    assert unit in found["start"][1]
+    # It takes links that are up for somebody else's, so each gets its connection again.
+    assert (afterwards is None) == (len(found["start"]) == 2)
+    assert afterwards is None or afterwards in found["start"][2]
+
+
+def test_ifupdown_has_no_daemon():
+    assert _base.BACKENDS["ifupdown"].daemon({}, FACTS["ifupdown"]) is None
+
+
+def test_ifupdown_brings_up_what_the_host_is_reached_by_before_the_rest():
+    variables = {
+        "bonds": [fake_host.BOND0],
+        "vlans": [{"name": "bond0.20", "id": 20, "link": "bond0"}],
+        "bridges": [{"name": "br0", "ports": ["bond0"]}],
+        "addresses": {"br0": fake_host.STATIC},
+    }
+    found, _when = lines("ifupdown", variables, PLAIN)
+    assert [line for line in found if line.startswith("ifup ")] == ["ifup bond0", "ifup br0", "ifup bond0.20"]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("networkd", ["networkctl reload"]),
+        ("networkmanager", ["device reapply bond0"]),
+        ("ifupdown", ["dhclient -4 -nw -i -pf /run/dhclient.bond0.pid", "dhclient -6 -nw -pf /run/dhclient6.bond0.pid"]),
+    ],
+)
+def test_a_client_starts_on_a_link_that_stays_up(name, words):
+    """ifupdown's own calls are in its inet.defn and inet6.defn."""
+    variables = {"bonds": [fake_host.BOND0], "addresses": {"bond0": {"dhcp4": True, "dhcp6": True}}}
+    found, _when = lines(name, variables, BONDED)
+    for text in words:
+        assert [line for line in found if text in line]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "running", "words"),
+    [
+        ({"dhcp4": True}, [], ["kill"]),
+        ({"addresses": list(ADDRESSES)}, ["/run/dhclient.bond0.pid"], ["exec dhclient -4"]),
+        ({"dhcp4": True}, ["/run/dhclient.bond0.pid"], []),
+    ],
+)
+def test_the_way_back_of_ifupdown_has_the_clients_that_ran_before(wanted, running, words, monkeypatch):
+    monkeypatch.setitem(FACTS, "ifupdown", {**FACTS["ifupdown"], "remembered": {"ifstate": "", "clients": running}})
+    found, _when = lines("ifupdown", {"bonds": [fake_host.BOND0], "addresses": {"bond0": wanted}}, BONDED, rollback=True)
+    clients = [line for line in found if "dhclient" in line]
+    assert len(clients) == len(words)
+    for line, text in zip(clients, words, strict=True):
+        assert text in line
+
+
+def test_networkd_gives_the_bond_its_new_address_before_the_card_that_had_it_comes_up():
+    bond = {**fake_host.BOND0, "slaves": ["eth1"], "mac": "52:54:00:00:00:ab"}
+    found, _when = lines("networkd", {"bonds": [bond], "addresses": {"bond0": {"addresses": list(ADDRESSES)}}}, BONDED)
+    assert found.index("ip") < found.index("networkctl reload")

@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
+import signal
 import stat
 import subprocess
 import time
@@ -24,7 +26,7 @@ from ansible_collections.trunkline.bonding.plugins.module_utils._transaction imp
     _store,
 )
 
-# Seconds; the dead man waits 9 of them.
+# Seconds; the dead man waits 8 of them.
 WINDOW = 15
 
 # A kernel of one file: `wanted` looks at it and mends it.
@@ -93,7 +95,7 @@ class Site:
                 found[path] = (facts.st_mode, facts.st_uid, facts.st_gid, mtime, link, content)
         return found
 
-    def work(self, apply=None, rollback=None, forward="new"):
+    def work(self, apply=None, rollback=None, forward="new", daemon=None, listens=False):
         # A back end that does its work; without one the scripts wait for it and then mend.
         apply = [f"echo new >'{self.kernel}'"] if apply is None else apply
         rollback = [f"echo old >'{self.kernel}'"] if rollback is None else rollback
@@ -105,7 +107,8 @@ class Site:
                 str(self.created): {"content": "made\n", "mode": 0o644},
             },
             "apply": [{"argv": ["/bin/sh", "-c", line], "timeout": 30, "must": True, "when": "after-files"} for line in apply],
-            "rollback": [{"argv": ["/bin/sh", "-c", line], "timeout": 30, "must": False, "when": "after-files"} for line in rollback],
+            "rollback": [{"argv": ["/bin/sh", "-c", line], "timeout": 30, "must": listens, "when": "after-files"} for line in rollback],
+            "daemon": daemon,
             "library": f"KERNEL='{self.kernel}'\n{LIBRARY}",
             "forward": [f"value {forward}"],
             "back": ["value old"],
@@ -165,7 +168,7 @@ def test_an_unconfirmed_change_is_gone_inside_the_deadline(site):
     site.wait("applied")
     ended = site.wait("rolled_back", seconds=WINDOW)
     assert time.monotonic() - start < WINDOW
-    assert ended["reason"] == "nobody confirmed within 9 s"
+    assert ended["reason"] == "nobody confirmed within 8 s"
     assert site.picture() == site.before
     assert site.kernel.read_text() == "old\n"
     with pytest.raises(_close.Refused, match="nobody confirmed"):
@@ -222,6 +225,100 @@ def test_a_daemon_that_hangs_does_not_delay_the_way_back(site):
     site.wait("rolled_back")
     assert time.monotonic() - start < 6
     assert site.kernel.read_text() == "old\n"
+
+
+class Daemon:
+    """A process that writes what it takes for wanted into the kernel, again and again, until it is killed."""
+
+    def __init__(self, site, stubborn=False):
+        self.pid = site.root / "daemon.pid"
+        self.pid.write_text("\n")
+        self.kernel = site.kernel
+        loop = f"while :; do echo new >'{site.kernel}'; sleep 0.05; done"
+        # What it reads at its start are the old files, unless it is hopeless.
+        fresh = loop if stubborn else "sleep 600"
+        self.start = f"setsid sh -c {shlex.quote(loop)} </dev/null >/dev/null 2>&1 & echo $! >'{self.pid}'"
+        again = self.start.replace(shlex.quote(loop), shlex.quote(fresh))
+        self.contract = {
+            "title": "the daemon",
+            "hold": self.commands(f"kill -STOP -$(cat '{self.pid}')"),
+            "start": self.commands(f"kill -KILL -$(cat '{self.pid}'); echo again >>'{site.root}/starts'", again),
+            "stop": self.commands(f"kill -KILL -$(cat '{self.pid}'); echo >'{self.pid}'"),
+        }
+
+    @staticmethod
+    def commands(*lines):
+        return [{"argv": ["/bin/sh", "-c", line], "timeout": 5, "must": False, "when": "after-files"} for line in lines]
+
+    def run(self):
+        subprocess.run(["/bin/sh", "-c", self.start], check=True)
+
+    def lives(self):
+        pid = self.pid.read_text().strip()
+        return bool(pid) and os.path.exists(f"/proc/{pid}/exe")
+
+    def end(self):
+        if self.lives():
+            os.killpg(int(self.pid.read_text()), signal.SIGKILL)
+
+
+@pytest.fixture
+def daemon(site, request):
+    process = Daemon(site, **getattr(request, "param", {}))
+    yield process
+    process.end()
+
+
+def test_a_daemon_that_works_against_the_way_back_does_not_win(site, daemon):
+    site.begin(deadline=3600, rollback=[], daemon=daemon.contract)
+    site.wait("applied")
+    daemon.run()
+    _close.roll_back(site.machine, site.store, "0001", "test")
+    site.wait("rolled_back", seconds=30)
+    time.sleep(0.5)
+    assert site.kernel.read_text() == "old\n"
+    assert daemon.lives(), "the host's daemon runs again"
+
+
+def test_a_daemon_that_did_not_listen_is_started_anew_even_if_the_kernel_looks_well(site, daemon):
+    site.begin(deadline=3600, rollback=[f"echo old >'{site.kernel}'; exit 1"], listens=True, daemon=daemon.contract)
+    site.wait("applied")
+    _close.roll_back(site.machine, site.store, "0001", "test")
+    site.wait("rolled_back", seconds=30)
+    assert (site.root / "starts").read_text() == "again\n"
+    assert daemon.lives()
+
+
+def test_a_daemon_that_listens_is_left_alone(site, daemon):
+    site.begin(deadline=3600, listens=True, daemon=daemon.contract)
+    site.wait("applied")
+    _close.roll_back(site.machine, site.store, "0001", "test")
+    site.wait("rolled_back")
+    assert not (site.root / "starts").exists()
+
+
+@pytest.mark.parametrize("daemon", [{"stubborn": True}], indirect=True)
+def test_a_daemon_that_never_lets_go_is_stopped_and_named(site, daemon):
+    site.begin(deadline=3600, rollback=[], daemon=daemon.contract)
+    site.wait("applied")
+    daemon.run()
+    _close.roll_back(site.machine, site.store, "0001", "test")
+    ended = site.wait("rollback_incomplete", seconds=120)
+    assert ended["reason"] == "test; the daemon would not let it stay as it was, and was stopped"
+    time.sleep(0.5)
+    assert site.kernel.read_text() == "old\n"
+    assert not daemon.lives()
+
+
+def test_a_kernel_that_does_not_obey_at_once_is_asked_again(site):
+    site.begin(deadline=3600, rollback=[])
+    site.wait("applied")
+    # For some seconds somebody puts the new value back.
+    loop = f"for turn in $(seq 100); do echo new >'{site.kernel}'; sleep 0.05; done"
+    with subprocess.Popen(["/bin/sh", "-c", loop]) as other:
+        _close.roll_back(site.machine, site.store, "0001", "test")
+        site.wait("rolled_back", seconds=30)
+        other.wait()
 
 
 def test_the_second_of_two_runs_is_refused_and_the_first_goes_on(site):
@@ -333,7 +430,7 @@ def test_every_shell_accepts_the_scripts(site, shell):
         "folders": ["/etc/a b"],
         "files": {"/etc/it's": "change", "/etc/new": "create", "/etc/gone": "remove"},
         "kept": ["/etc/it's"],
-        **{key: site.work(apply=["true"], rollback=["true"])[key] for key in ("apply", "rollback", "library", "forward", "back")},
+        **{key: site.work(apply=["true"], rollback=["true"])[key] for key in ("apply", "rollback", "daemon", "library", "forward", "back")},
         "delete": ["bond0"],
     }
     for manager in ("systemd", "process"):
