@@ -2,9 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writes what the pages say of the data model from the schema and the option table, and the schema for editors.
+"""Writes what pages and modules say of the data model from the schema and the option table, and the schema for editors.
 
-    python tests/update_docs.py            writes docs/data-model.md, docs/modes-and-pairing.md and docs/variables.schema.json
+    python tests/update_docs.py            writes docs/data-model.md, docs/modes-and-pairing.md, docs/variables.schema.json
+                                           and plugins/doc_fragments/_model.py
     python tests/update_docs.py --check    exits with 1 if one of them is not what the code says
 
 In a page the text between ``<!-- generated: WHAT -->`` and ``<!-- generated: end -->`` is replaced. Called through tests/tools/run.
@@ -17,11 +18,13 @@ import pathlib
 import re
 import sys
 
-from ansible_collections.trunkline.bonding.plugins.module_utils import _pairing, _schema_export
+from ansible_collections.trunkline.bonding.plugins.module_utils import _pairing
+from ansible_collections.trunkline.bonding.tests.tools import schema_export
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGES = ("data-model.md", "modes-and-pairing.md")
 SCHEMA = ROOT / "docs" / "variables.schema.json"
+FRAGMENTS = ROOT / "plugins" / "doc_fragments" / "_model.py"
 REGION = re.compile(r"(<!-- generated: (?!end)([a-z]+)((?: [a-z_]+)*) -->\n).*?(<!-- generated: end -->)", re.S)
 
 SIDES = {
@@ -45,9 +48,10 @@ def pairing() -> str:
 
 
 GENERATED = {
-    "keys": _schema_export.markdown,
-    "settings": _schema_export.settings_markdown,
-    "options": _schema_export.options_markdown,
+    "keys": schema_export.markdown,
+    "settings": schema_export.settings_markdown,
+    "options": schema_export.options_markdown,
+    "optionlist": schema_export.option_list,
     "pairing": pairing,
 }
 
@@ -60,7 +64,8 @@ def page(text: str) -> str:
 def wanted() -> dict[pathlib.Path, str]:
     """Every file that is written or checked, and its content."""
     files = {ROOT / "docs" / name: page((ROOT / "docs" / name).read_text(encoding="utf-8")) for name in PAGES}
-    files[SCHEMA] = json.dumps(_schema_export.json_schema(), indent=1) + "\n"
+    files[SCHEMA] = json.dumps(schema_export.json_schema(), indent=1) + "\n"
+    files[FRAGMENTS] = schema_export.doc_fragments()
     return files
 
 

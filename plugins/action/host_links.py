@@ -7,7 +7,6 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.trunkline.bonding.plugins.module_utils import _engine, _intent
-from ansible_collections.trunkline.bonding.plugins.module_utils._findings import accepted, errors
 from ansible_collections.trunkline.bonding.plugins.plugin_utils._host_action import HostAction
 
 
@@ -15,11 +14,8 @@ class ActionModule(HostAction):
     module = "host_links"
 
     def validate(self, args: dict[str, t.Any]) -> dict[str, t.Any] | None:
-        settings, findings = _intent.settings(args)
         variables = {name: args[name] for name in _engine.VARIABLES if args.get(name) is not None}
-        findings += _intent.normalise(variables)[1]
-        left = accepted(findings, settings["accept"])
-        if not errors(left):
-            return None
-        shown = [found.as_dict() for found in left]
-        return {"failed": True, "changed": False, "findings": shown, "msg": _engine.report(shown)}
+        known = self._task_vars or {}
+        # A misspelled variable is no argument of this task: only its name tells of it.
+        findings = _intent.unknown_variables(known)
+        return self.refused(args, findings + _intent.normalise(variables, known.get("inventory_hostname"))[1])

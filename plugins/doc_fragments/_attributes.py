@@ -43,6 +43,20 @@ attributes:
       - The task only reads.
 """
 
+    # For modules that make a guarded change of a server's links; together with the standard fragment.
+    CHANGES_HOST = r"""
+options: {}
+attributes:
+  check_mode:
+    support: full
+    details:
+      - Nothing is touched or loaded in check mode.
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+"""
+
     # For modules whose target is a server; together with the standard fragment.
     PLATFORM_HOST = r"""
 options: {}

@@ -11,7 +11,7 @@ import datetime
 import difflib
 import math
 import re
-from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Sequence
+from typing import Any, Dict, Iterable, List, NamedTuple, Sequence
 
 from ansible_collections.trunkline.bonding.plugins.module_utils._catalogue.addresses import RULES as _ADDRESSES
 from ansible_collections.trunkline.bonding.plugins.module_utils._catalogue.backends import RULES as _BACKENDS
@@ -27,8 +27,8 @@ from ansible_collections.trunkline.bonding.plugins.module_utils._catalogue.topol
 from ansible_collections.trunkline.bonding.plugins.module_utils._catalogue.transaction import RULES as _TRANSACTION
 
 __all__ = [
-    "CATALOGUE", "ERROR", "NOTE", "WARNING", "Finding", "Rule", "accepted", "child", "closest", "errors",
-    "finding", "nearest", "placeholders", "show", "sort",
+    "CATALOGUE", "ERROR", "HIDDEN", "NOTE", "WARNING", "Finding", "Rule", "accepted", "child", "closest", "did_you_mean", "errors",
+    "finding", "natural", "nearest", "placeholders", "secret", "show", "sort",
 ]  # fmt: skip
 
 CATALOGUE: Dict[str, Rule] = {
@@ -40,6 +40,14 @@ _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _SHOWN = 80
 _LONGEST_WORD = 1000
 _DEPTH = 3
+# Names of values that nobody else should read.
+_SECRET = re.compile(
+    r"pass(word|wd|phrase|code)?(?![a-z])|secret|token|communit|credential|private|psk|(^|[^a-z])(api|auth|access|pre|ssh)?[_-]?key(?![a-z])",
+    re.IGNORECASE,
+)
+# Options of the driver that only sound like one.
+_NO_SECRETS = ("ad_user_port_key",)
+HIDDEN = "(hidden)"
 
 
 class Finding(NamedTuple):
@@ -87,7 +95,7 @@ def errors(findings: Iterable[Finding]) -> List[Finding]:
 def sort(findings: Iterable[Finding]) -> List[Finding]:
     """Errors first, then by path as a person counts (``[2]`` before ``[10]``), each finding once."""
     unique = {(found.id, found.path, found.message): found for found in findings}
-    return sorted(unique.values(), key=lambda found: (SEVERITIES.index(found.severity), _natural(found.path), found.id, found.message))
+    return sorted(unique.values(), key=lambda found: (SEVERITIES.index(found.severity), natural(found.path), found.id, found.message))
 
 
 def accepted(findings: Iterable[Finding], accept: Sequence[str]) -> List[Finding]:
@@ -111,24 +119,36 @@ def accepted(findings: Iterable[Finding], accept: Sequence[str]) -> List[Finding
     return sort(left)
 
 
-def closest(name: Any, known: Iterable[str]) -> Optional[str]:
-    """The known name that is most like another one, None if none is."""
+def secret(name: Any) -> bool:
+    """Whether a key's name says that its value is nobody else's business."""
+    return isinstance(name, str) and name not in _NO_SECRETS and bool(_SECRET.search(name))
+
+
+def closest(name: Any, known: Iterable[str]) -> List[str]:
+    """The known names that are most like another one: all that are equally like it, none if none is."""
     if not isinstance(name, str):
-        return None
+        return []
     names = sorted(known)
     for spelled in (name[:_SHOWN], name[:_SHOWN].lower().replace("-", "_")):
-        found = difflib.get_close_matches(spelled, names, n=1, cutoff=0.6)
+        found = difflib.get_close_matches(spelled, names, n=3, cutoff=0.6)
+        likeness = [difflib.SequenceMatcher(None, other, spelled).ratio() for other in found]
         if found:
-            return found[0]
-    return None
+            return sorted(other for other, like in zip(found, likeness) if like == likeness[0])
+    return []
+
+
+def did_you_mean(names: Iterable[str]) -> str:
+    """A question that names these, empty if there is none."""
+    text = " or ".join(names)
+    return f"Did you mean {text}?" if text else ""
 
 
 def nearest(name: Any, known: Iterable[str], prefix: str = "") -> str:
     """A sentence that names the closest known name, or the known ones where none is close and they are few."""
     names = sorted(known)
     found = closest(name, names)
-    if found is not None:
-        return f"Did you mean {prefix}{found}?"
+    if found:
+        return did_you_mean(prefix + other for other in found)
     return f"Known: {', '.join(prefix + known for known in names)}." if 0 < len(names) <= 20 else "No known name is like it."
 
 
@@ -152,7 +172,8 @@ def show(value: Any, depth: int = _DEPTH) -> str:
     elif isinstance(value, str):
         text = '"' + _printable(value[:_SHOWN]) + '"'
     elif isinstance(value, dict):
-        inner = ", ".join(f"{_bare(key)}: {show(item, depth - 1)}" for key, item in list(value.items())[:5]) if depth else "..."
+        shown = [f"{_bare(key)}: {HIDDEN if secret(key) else show(item, depth - 1)}" for key, item in list(value.items())[:5] if depth]
+        inner = ", ".join(shown) if depth else "..."
         text = "{" + inner + (", ..." if depth and len(value) > 5 else "") + "}"
     elif isinstance(value, (list, tuple)):
         inner = ", ".join(show(item, depth - 1) for item in list(value)[:5]) if depth else "..."
@@ -185,10 +206,11 @@ def _plain(value: Any, depth: int = _DEPTH) -> Any:
     if isinstance(value, (list, tuple)) and depth:
         return [_plain(item, depth - 1) for item in value]
     if isinstance(value, dict) and depth and all(isinstance(key, str) for key in value):
-        return {key: _plain(item, depth - 1) for key, item in value.items()}
+        return {key: HIDDEN if secret(key) else _plain(item, depth - 1) for key, item in value.items()}
     return show(value)
 
 
-def _natural(path: str) -> List[Any]:
+def natural(path: str) -> List[Any]:
+    """A key to sort texts by as a person counts: ``eth2`` before ``eth10``."""
     parts = re.split(r"([0-9]{1,9})", path)
     return [(int(part), "") if position % 2 else (-1, part) for position, part in enumerate(parts)]

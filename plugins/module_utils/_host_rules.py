@@ -19,6 +19,8 @@ from ansible_collections.trunkline.bonding.plugins.module_utils._machine import 
 
 _VARIABLES = {"nic": "bonding_nics", "bond": "bonding_bonds", "vlan": "bonding_vlans", "bridge": "bonding_bridges"}
 _STATIC = (None, "static", "boot")
+# bond_xdp_check() of the driver.
+_WITH_XDP = ("balance-rr", "active-backup", "balance-xor", "802.3ad")
 
 _FIREWALL_FILES = (
     "/etc/nftables.conf", "/etc/sysconfig/nftables.conf", "/etc/iptables/rules.v4", "/etc/iptables/rules.v6", "/etc/sysconfig/iptables",
@@ -49,7 +51,7 @@ def check(
     ``owned`` names the links that are ours already: what they lose is not lost by surprise.
     """
     found: List[Finding] = []
-    for rule in (_in_the_way, _claimed, _lost, _stranded, _too_large, _unequal):
+    for rule in (_in_the_way, _claimed, _lost, _stranded, _pinned, _too_large, _unequal, _xdp):
         found += rule(intent, state, desired, frozenset(owned))
     found += _cut(state, desired, session_link)
     found += _driver(machine, intent, state, may_load)
@@ -132,6 +134,34 @@ def _stranded(intent: Mapping[str, Any], state: Mapping[str, Any], desired: Mapp
         for port in (links[name].get("ports") or ()) if gone else ():
             if port not in intent["links"] and port not in desired["absent"] and links[port]["up"]:
                 found.append(finding("host.port-stranded", name, port, bridge=name))
+    return found
+
+
+def _pinned(intent: Mapping[str, Any], state: Mapping[str, Any], _desired_state: Any, _owned: Any) -> List[Finding]:
+    """Addresses that belong to a card elsewhere on the host, which nothing but the user can have chosen."""
+    found = []
+    for name, link in intent["links"].items():
+        if link["kind"] not in ("bond", "bridge") or not link["mac"]:
+            continue
+        below = _stack.below(intent["links"], name)
+        for other, there in state["links"].items():
+            if there["kind"] == "nic" and there["permanent_mac"] == link["mac"] and other not in below:
+                found.append(finding("host.mac-taken", child(path(intent, name), "mac"), link["mac"], other=other, link=name))
+    return found
+
+
+def _xdp(intent: Mapping[str, Any], state: Mapping[str, Any], _desired_state: Any, _owned: Any) -> List[Finding]:
+    found = []
+    for name, link in intent["links"].items():
+        there = state["links"].get(name, {})
+        if link["kind"] != "bond" or there.get("kind") != "bond" or not there.get("xdp"):
+            continue
+        policy = link["options"].get("xmit_hash_policy")
+        if link["mode"] not in _WITH_XDP:
+            found.append(finding("host.xdp-mode", child(path(intent, name), "mode"), link["mode"], link=name, what=link["mode"]))
+        elif policy == "vlan+srcmac":
+            where = child(child(path(intent, name), "options"), "xmit_hash_policy")
+            found.append(finding("host.xdp-mode", where, policy, link=name, what=f"{link['mode']} with {policy}"))
     return found
 
 

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Iterable, List, Mapping, Tuple
+from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Tuple
 
 from ansible_collections.trunkline.bonding.plugins.module_utils import _normalise
 from ansible_collections.trunkline.bonding.plugins.module_utils._findings import Finding, sort
@@ -23,10 +23,10 @@ from ansible_collections.trunkline.bonding.plugins.module_utils._rules import (
     options,
     topology,
 )
-from ansible_collections.trunkline.bonding.plugins.module_utils._schema import PREFIX, PROFILE_PREFIX, SETTINGS, SWITCH
-from ansible_collections.trunkline.bonding.plugins.module_utils._schema_validate import validate, validate_variables
+from ansible_collections.trunkline.bonding.plugins.module_utils._schema import INTENT, PREFIX, PROFILE_PREFIX, SETTINGS, SWITCH
+from ansible_collections.trunkline.bonding.plugins.module_utils._schema_validate import unknown_variables, validate, validate_variables
 
-__all__ = ["from_hostvars", "normalise", "resolve_nics", "settings", "switch"]
+__all__ = ["from_hostvars", "normalise", "one", "resolve_nics", "settings", "switch", "unknown_variables"]
 
 Intent = Dict[str, Any]
 
@@ -52,18 +52,20 @@ def from_hostvars(hostvars: Mapping[str, Any]) -> Dict[str, Any]:
         short = name[len(PREFIX) :]
         if short.startswith(PROFILE_PREFIX):
             variables.setdefault("profiles", {})[short[len(PROFILE_PREFIX) :]] = value
-        elif short != "profiles":
-            variables[short] = value
+        else:
+            # It would look like what the profiles are collected in, and nobody would hear that it is none of ours.
+            variables[name if short == "profiles" else short] = value
     return variables
 
 
-def normalise(variables: Any) -> Tuple[Intent, List[Finding]]:
+def normalise(variables: Any, host: Optional[str] = None) -> Tuple[Intent, List[Finding]]:
     """Variables ``{"nics": ..., "profiles": {name: body}, "bonds": ..., ...}`` -> (intent, all findings).
 
+    ``host`` is the inventory name of the host, where it is known: a cable may end in another host, and never in its own NIC.
     Never raises. While there is an error among the findings the intent is what could be understood, and must not be applied.
     """
     sound, findings, trace = validate_variables(variables)
-    model, unresolved = _normalise.build(sound, trace)
+    model, unresolved = _normalise.build(sound, trace, host)
     findings += unresolved
     for rule in RULES:
         findings += rule(model)
@@ -75,6 +77,18 @@ def settings(variables: Any) -> Tuple[Dict[str, Any], List[Finding]]:
     given = {name: value for name, value in variables.items() if name in SETTINGS} if isinstance(variables, dict) else variables
     sound, findings, _trace = validate_variables(given)
     return _normalise.filled(sound, SETTINGS), sort(findings)
+
+
+def one(collection: str, task: str, args: Mapping[str, Any]) -> List[Finding]:
+    """The findings about the types of what a task says of one bond or bridge; what it means beside the others is for the host to say.
+
+    ``collection`` is ``bonds`` or ``bridges``, ``task`` the beginning of the paths.
+    """
+    element = INTENT[collection]["element"]
+    known = {name: field for name, field in element["keys"].items() if name != "profile"}
+    field = {**element, "keys": {**known, "addressing": INTENT["addresses"]["values"]}}
+    given = {name: value for name, value in args.items() if name not in SETTINGS and name != "state"}
+    return sort(validate(given, field, task)[1])
 
 
 def switch(value: Any) -> Tuple[Dict[str, Any], List[Finding]]:

@@ -59,11 +59,6 @@ def number(bits: List[str]) -> int:
     return sum(values[name] for name in set(bits))
 
 
-def explain(state: int) -> List[str]:
-    """One phrase for each of the eight bits."""
-    return [bit.on if state & bit.value else bit.off for bit in BITS]
-
-
 def rate(state: int) -> str:
     """How often this end wants to hear the other: ``fast`` or ``slow``."""
     return "fast" if state & TIMEOUT else "slow"
@@ -90,11 +85,6 @@ def faults(actor: Optional[int], partner: Optional[int]) -> List[str]:
     return found
 
 
-def healthy(actor: Optional[int], partner: Optional[int]) -> bool:
-    """Does traffic flow through the port in both directions?"""
-    return not faults(actor, partner)
-
-
 def aggregators(slaves: Mapping[str, Mapping[str, Any]]) -> Dict[int, List[str]]:
     """Which slaves are together: ``{aggregator id: [slaves]}``, in the order of ``slaves``. Unknown ids are left out."""
     found: Dict[int, List[str]] = {}
@@ -102,11 +92,6 @@ def aggregators(slaves: Mapping[str, Mapping[str, Any]]) -> Dict[int, List[str]]
         if slave.get("aggregator") is not None:
             found.setdefault(slave["aggregator"], []).append(name)
     return found
-
-
-def strays(slaves: Mapping[str, Mapping[str, Any]], active: Optional[int]) -> List[str]:
-    """The slaves that are not in the active aggregator: they carry no traffic."""
-    return [name for name, slave in slaves.items() if slave.get("aggregator") != active]
 
 
 def lag(end: Optional[Mapping[str, Any]]) -> Optional[Tuple[str, int]]:

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, List, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from ansible_collections.trunkline.bonding.plugins.module_utils import _layers
 from ansible_collections.trunkline.bonding.plugins.module_utils._findings import Finding, finding
@@ -19,9 +19,13 @@ class Model:
 
     ``intent`` has the shape of the architecture's section 3.2, as far as the variables are sound. ``places`` maps a link to the places of
     the variables that it is made of, the nearest first: a bond to its entry and its profile. ``stated_mtus`` holds what was written.
+    ``host`` is the inventory name of the host, where it is known.
     """
 
-    def __init__(self, intent: Dict[str, Any], trace: Trace, places: Dict[str, List[At]], stated_mtus: Dict[str, int]) -> None:
+    def __init__(
+        self, intent: Dict[str, Any], trace: Trace, places: Dict[str, List[At]], stated_mtus: Dict[str, int], host: Optional[str] = None
+    ) -> None:
+        self.host = host
         self.intent = intent
         self.trace = trace
         self.places = places

@@ -10,12 +10,13 @@ from __future__ import annotations
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from ansible_collections.trunkline.bonding.plugins.module_utils import _layers, _options
-from ansible_collections.trunkline.bonding.plugins.module_utils._findings import Finding, child, finding, nearest
+from ansible_collections.trunkline.bonding.plugins.module_utils._findings import HIDDEN, Finding, child, finding, nearest, secret
 from ansible_collections.trunkline.bonding.plugins.module_utils._model import Model
 from ansible_collections.trunkline.bonding.plugins.module_utils._schema import INTENT, Field
 from ansible_collections.trunkline.bonding.plugins.module_utils._schema_validate import At, Trace
 
-_FORWARD_DELAY_WITH_STP = 15
+# What 802.1D recommends with spanning tree; without it nothing is to be waited for.
+_FORWARD_DELAY = {True: 15, False: 0}
 # A bond's deepest dictionaries are lag.vlans and slave_options.NAME; what lies below is one value.
 _MERGED_DEPTH = 3
 
@@ -42,9 +43,10 @@ def merged(low: Dict[str, Any], high: Dict[str, Any], depth: int = _MERGED_DEPTH
 
 
 class _Builder:
-    def __init__(self, variables: Dict[str, Any], trace: Trace) -> None:
+    def __init__(self, variables: Dict[str, Any], trace: Trace, host: Optional[str]) -> None:
         self.variables = variables
         self.trace = trace
+        self.host = host
         self.findings: List[Finding] = []
         self.links: Dict[str, Dict[str, Any]] = {}
         self.places: Dict[str, List[At]] = {}
@@ -69,7 +71,8 @@ class _Builder:
             "addresses": addresses,
             "bmc": self.bmc(),
         }
-        return Model(intent, self.trace, self.places, self.stated_mtus)
+        self.profiles()
+        return Model(intent, self.trace, self.places, self.stated_mtus, self.host)
 
     def add(self, name: Optional[str], at: At, link: Dict[str, Any], *more: At) -> None:
         """Enter a link under its name, unless the name is missing or taken."""
@@ -109,6 +112,9 @@ class _Builder:
         profile_at: Tuple[At, ...] = ()
         profiles = self.variables.get("profiles", {})
         wanted = own.get("profile")
+        if wanted is None and self.trace.doubtful((*at, "profile")):
+            # Nobody knows what it would have brought.
+            self.trace.broken.add(at)
         if wanted is not None and wanted not in profiles:
             self.trace.broken.add(at)
             if not self.trace.doubtful(("profiles", wanted)):
@@ -135,6 +141,14 @@ class _Builder:
             "slave_options": slave_options,
         }
         self.add(name, at, link, *profile_at)
+
+    def profiles(self) -> None:
+        """Look at the options of every profile: a bond may hide some, and there may be no bond yet."""
+        for name, profile in self.variables.get("profiles", {}).items():
+            place: At = ("profiles", name)
+            self.options(profile.get("options") or {}, "bond", [place], ("options",))
+            for slave, given in (profile.get("slave_options") or {}).items():
+                self.options(given or {}, "slave", [place], ("slave_options", slave))
 
     def options(self, given: Dict[str, Any], level: str, places: List[At], keys: At) -> Dict[str, Any]:
         """Canonical options of one level; what is no option of it is a finding."""
@@ -183,7 +197,7 @@ class _Builder:
         bridge = filled(values, INTENT["bridges"]["element"]["keys"])
         name = bridge.pop("name")
         delay = bridge["forward_delay"]
-        bridge["forward_delay"] = delay if delay is not None else _FORWARD_DELAY_WITH_STP if bridge["stp"] else 0
+        bridge["forward_delay"] = delay if delay is not None else _FORWARD_DELAY[bridge["stp"]]
         self.add(name, at, {"kind": "bridge", **bridge, "master": None})
 
     def addresses(self) -> Dict[str, Dict[str, Any]]:
@@ -249,6 +263,14 @@ def _vlans(given: Optional[Dict[str, Any]]) -> Optional[Dict[str, Any]]:
     return filled(given, INTENT["nics"]["values"]["keys"]["vlans"]["keys"]) if given is not None else None
 
 
+def _nearest_value(option: _options.Option, value: Any) -> str:
+    """What to write instead of a value that an option does not take."""
+    found = _options.nearest_value(option, value)
+    if found is None:
+        return "Write a value that it takes."
+    return f"The nearest is {found}." if isinstance(value, int) else f"Did you mean {found}?"
+
+
 def _refuse_option(key: str, value: Any, level: str, path: str) -> Optional[Finding]:
     """The finding about an option that has no place among those of a level, None if it has."""
     if key == "mode":
@@ -257,7 +279,8 @@ def _refuse_option(key: str, value: Any, level: str, path: str) -> Optional[Find
         option = _options.get(key)
     except KeyError:
         hint = _options.nearest(key, level)
-        return finding("options.unknown", path, value, name=key, nearest=f"Did you mean {hint}?" if hint else "The data model lists them.")
+        words = f"Did you mean {hint}?" if hint else "The list is in docs/data-model.md."
+        return finding("options.unknown", path, HIDDEN if secret(key) else value, name=key, nearest=words)
     if option.transient:
         return finding("options.active-slave", path, value)
     if option.level != level:
@@ -266,12 +289,12 @@ def _refuse_option(key: str, value: Any, level: str, path: str) -> Optional[Find
     try:
         _options.canonical(option, value)
     except ValueError as error:
-        return finding("options.value", path, value, name=key, problem=str(error))
+        return finding("options.value", path, value, name=key, problem=str(error), nearest=_nearest_value(option, value))
     return None
 
 
-def build(variables: Dict[str, Any], trace: Trace) -> Tuple[Model, List[Finding]]:
+def build(variables: Dict[str, Any], trace: Trace, host: Optional[str] = None) -> Tuple[Model, List[Finding]]:
     """The model of variables that ``validate_variables`` found sound, and the findings about what it could not resolve."""
-    builder = _Builder(variables, trace)
+    builder = _Builder(variables, trace, host)
     model = builder.build()
     return model, builder.findings

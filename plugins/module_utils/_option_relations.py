@@ -3,12 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private to this collection: no stable interface.
 
-"""What the bonding driver demands between two options of one bond, as data. ``_options.verdict`` evaluates it, rules cite it."""
+"""What the bonding driver demands of a value: between two options of one bond, and of the bond itself. ``_options.verdict`` evaluates it,
+rules cite it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Optional, Tuple
+from typing import Any, Callable, Optional, Sequence, Tuple
 
 from ansible_collections.trunkline.bonding.plugins.module_utils._option_table import AD, ALB, TLB
 
@@ -41,6 +43,31 @@ class Relation:
     modes: Optional[Tuple[str, ...]] = None
     unless_default: bool = True
 
+
+@dataclass(frozen=True)
+class Demand:
+    """What a value asks of the bond beside its options. ``broken`` takes the value, the bond's slaves (None: unknown) and its number of
+    transmit queues; ``reason`` may name ``{value}`` and ``{tx_queues}``.
+    """
+
+    option: str
+    outcome: str
+    reason: str
+    broken: Callable[[Any, Optional[Sequence[str]], int], bool]
+
+
+def _no_slave(value: Any, slaves: Optional[Sequence[str]], _tx_queues: int) -> bool:
+    return slaves is not None and value not in slaves
+
+
+DEMANDS = (
+    Demand("active_slave", REFUSED, "{value} is no slave of the bond", _no_slave),
+    Demand("primary", INERT, "the name waits until {value} is a slave of the bond", _no_slave),
+    Demand(
+        "queue_id", REFUSED, "queue_id must not exceed the bond's {tx_queues} transmit queues",
+        lambda value, _slaves, tx_queues: value > tx_queues,
+    ),
+)  # fmt: skip
 
 _DELAYS = ("updelay", "downdelay", "peer_notif_delay")
 _OFF = "the ARP monitor is off while arp_interval is 0"
@@ -86,6 +113,10 @@ RELATIONS = (
         "no slave is preferred: neither primary nor the prio of a slave is set",
     ),
     Relation("prio-without-primary", "prio", "needs_unset", ("primary",), INERT, "the driver ignores it while a primary is set"),
+    Relation(
+        "num-grat-arp-needs-broadcast-neighbor", "num_grat_arp", "needs", ("broadcast_neighbor",), INERT,
+        "802.3ad announces addresses only with broadcast_neighbor", modes=(AD,),
+    ),
     Relation(
         "alb-hash-needs-static-lb", "xmit_hash_policy", "needs_unset", ("tlb_dynamic_lb",), INERT,
         "balance-alb hashes by policy only while tlb_dynamic_lb is off", modes=(ALB,),

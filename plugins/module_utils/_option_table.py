@@ -239,7 +239,7 @@ _TABLE = (
     _bond(
         "num_grat_arp", "int", 16, "u8",
         attribute="NUM_PEER_NOTIF", aliases=("num_unsol_na",), minimum=0, maximum=255, unit="count", default=1,
-        acts=(AB,), inert=_NO_ACTIVE_SLAVE, json="num_peer_notif", since=Since("3.0", f"{_DOC}: one shared value since then"),
+        acts=(AB, AD), inert=_NO_ACTIVE_SLAVE, json="num_peer_notif", since=Since("3.0", f"{_DOC}: one shared value since then"),
     ),
     _bond(
         "all_slaves_active", "bool", 17, "u8",

@@ -17,10 +17,12 @@ import re
 from dataclasses import dataclass
 from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
+from ansible_collections.trunkline.bonding.plugins.module_utils import _spelling
 from ansible_collections.trunkline.bonding.plugins.module_utils._option_keys import BACKENDS, DEAD_KEYS, KEYS, SYNTAX, Key
 from ansible_collections.trunkline.bonding.plugins.module_utils._option_relations import (
     ACTS,
     CHANGED,
+    DEMANDS,
     INERT,
     MIIMON_FORCED,
     MIIMON_FORCED_IN,
@@ -39,16 +41,14 @@ from ansible_collections.trunkline.bonding.plugins.module_utils._option_table im
 )
 
 __all__ = [
-    "ACTS", "ALIASES", "BACKENDS", "CHANGED", "DEFAULT_TX_QUEUES", "INERT", "MAX_TARGETS", "MODES", "OPTIONS", "OUTCOMES", "REFUSED",
-    "RELATIONS", "Key", "Option", "Relation", "Verdict", "backend_key", "canonical", "canonical_name", "cost", "default", "from_iproute2",
-    "from_sysfs", "get", "inexpressible", "nearest", "outcome", "read_info", "to_backend", "to_iproute2", "to_sysfs", "verdict",
+    "ACTS", "ALIASES", "BACKENDS", "CHANGED", "DEFAULT_TX_QUEUES", "INERT", "MAX_TARGETS", "MODES", "OPTIONS", "OUTCOMES",
+    "REFUSED", "RELATIONS", "Key", "Option", "Relation", "Verdict", "backend_key", "canonical", "canonical_name", "cost",
+    "default", "foreign_names", "from_backend", "from_iproute2", "from_sysfs", "get", "inexpressible", "nearest", "nearest_value",
+    "outcome", "read_info", "to_backend", "to_iproute2", "to_sysfs", "verdict",
 ]  # fmt: skip
 
 OptionOrName = Union[Option, str]
 
-_TRUE = ("1", "on", "yes", "true")
-_FALSE = ("0", "off", "no", "false")
-_MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
 _INTERFACE = re.compile(r"[^\s/:]{1,15}")
 _UNITS = {"ms": (" of milliseconds", ", without a unit"), "s": (" of seconds", ", without a unit")}
 
@@ -75,9 +75,25 @@ def canonical_name(name: str) -> str:
     return get(name).name
 
 
+def foreign_names(name: OptionOrName) -> List[str]:
+    """What back ends' files call an option, where it is not its own name: ``bond-miimon``, ``mii-monitor-interval``, ``MIIMonitorSec``."""
+    option = get(name)
+    keys = (backend_key(option, backend) for backend in KEYS)
+    return sorted({key.key for key in keys if key is not None} - {option.name, *option.aliases})
+
+
+def from_backend(name: str) -> Optional[str]:
+    """The option that some back end's files call by this name, such as ``mii-monitor-interval`` or ``bond-miimon``; else None."""
+    lower = str(name).lower()
+    return next((option for keys in KEYS.values() for option, key in keys.items() if key.key.lower() == lower), None)
+
+
 def nearest(name: str, level: Optional[str] = None) -> Optional[str]:
     """The known option name closest to an unknown one; None if nothing is close. ``level`` limits it to bond or slave options."""
     names = {known: get(known) for known in (*OPTIONS, *ALIASES)}
+    foreign = from_backend(name)
+    if foreign is not None and level in (None, names[foreign].level):
+        return foreign
     spelled = str(name).lower().replace("-", "_")
     found = difflib.get_close_matches(spelled, [known for known, option in names.items() if level in (None, option.level)], n=1, cutoff=0.6)
     return found[0] if found else None
@@ -99,6 +115,22 @@ def canonical(name: OptionOrName, value: Any) -> Any:
     return _CANONICAL[option.type](option, value)
 
 
+def nearest_value(name: OptionOrName, value: Any) -> Optional[Union[str, int]]:
+    """The value of an option that is most like one that ``canonical`` refuses; None if none is like it."""
+    option = get(name)
+    if option.type == "enum" and isinstance(value, str):
+        plain = {re.sub("[^a-z0-9]", "", known.name): known.name for known in option.values}
+        found = difflib.get_close_matches(re.sub("[^a-z0-9]", "", value.lower()), list(plain), n=1, cutoff=0.6)
+        return plain[found[0]] if found else None
+    if option.type == "int" and not isinstance(value, bool):
+        number = re.fullmatch(r" *(-?[0-9]{1,20})(?:\.0+)? *([a-z]*) *", str(value)) if isinstance(value, (str, float)) else None
+        if number is not None and number.group(2) in ("", option.unit):
+            value = int(number.group(1))
+        if isinstance(value, int):
+            return max(option.minimum, min(option.maximum, value))  # type: ignore[type-var]
+    return None
+
+
 def _number(option: Option, value: Any) -> int:
     unit, bare = _UNITS.get(option.unit or "", ("", ""))
     rule = f"must be a whole number{unit} from {option.minimum} to {option.maximum}{bare}"
@@ -110,13 +142,10 @@ def _number(option: Option, value: Any) -> int:
 
 
 def _switch(_option: Option, value: Any) -> bool:
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, (int, str)):
-        text = str(value).strip().lower()
-        if text in _TRUE or text in _FALSE:
-            return text in _TRUE
-    raise ValueError("must be true or false")
+    found = _spelling.switch(value)
+    if found is None:
+        raise ValueError("must be true or false")
+    return found
 
 
 def _named(option: Option, value: Any) -> str:
@@ -159,12 +188,12 @@ def _targets(value: Any, family: Any, what: str) -> List[str]:
 def _mac(_option: Option, value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError('must be a MAC address as text; quote it, as in "02:00:00:00:00:01", because YAML reads some of them as numbers')
-    text = value.strip().lower().replace("-", ":")
-    if not _MAC.fullmatch(text):
+    found = _spelling.mac(value)
+    if found is None:
         raise ValueError('must be a MAC address of six pairs of hexadecimal digits, as in "02:00:00:00:00:01"')
-    if int(text[:2], 16) & 1:
+    if _spelling.is_group(found):
         raise ValueError("must not be a multicast address")
-    return text
+    return found
 
 
 def _interface(_option: Option, value: Any) -> str:
@@ -223,12 +252,10 @@ def verdict(
         return Verdict(REFUSED, None, f"{option.name} {error}")
     if mode not in option.accepted:
         return Verdict(REFUSED, None, f"the kernel takes {option.name} in {', '.join(option.accepted)} only")
-    if option.name == "active_slave" and slaves is not None and value not in slaves:
-        return Verdict(REFUSED, None, f"{value} is no slave of the bond")
-    if option.name == "primary" and slaves is not None and value not in slaves:
-        return Verdict(INERT, value, f"the name waits until {value} is a slave of the bond")
-    if option.name == "queue_id" and value > tx_queues:
-        return Verdict(REFUSED, None, f"queue_id must not exceed the bond's {tx_queues} transmit queues")
+    for demand in DEMANDS:
+        if demand.option == option.name and demand.broken(value, slaves, tx_queues):
+            reason = demand.reason.format(value=value, tx_queues=tx_queues)
+            return Verdict(demand.outcome, None if demand.outcome == REFUSED else value, reason)
     found = Verdict(ACTS, value, "")
     limited = next((known.acts for known in option.values if known.name == value), None)
     if mode not in (limited if limited is not None else option.acts):

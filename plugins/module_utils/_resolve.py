@@ -18,8 +18,9 @@ Link = Mapping[str, Any]
 def resolve_nics(intent: Dict[str, Any], state: Mapping[str, Any]) -> Tuple[Dict[str, Any], List[Finding]]:
     """Replace the NIC keys of an intent by the names that the kernel uses, and check that name and permanent MAC address agree.
 
-    ``state`` is that of the host (``links`` with ``kind``, ``mac``, ``permanent_mac`` and ``master``). Returns a new intent and the
-    findings ``host.nic-missing``, ``host.nic-mismatch`` and ``host.nic-ambiguous``; a NIC with a finding keeps its key.
+    ``state`` is that of the host (``foreign``, and ``links`` with ``kind``, ``mac``, ``permanent_mac`` and ``master``). Returns a new
+    intent and the findings ``host.nic-missing``, ``host.nic-type``, ``host.nic-mismatch`` and ``host.nic-ambiguous``; a NIC with a finding
+    keeps its key.
     """
     host = _Host(state)
     names: Dict[str, str] = {}
@@ -45,6 +46,7 @@ def resolve_nics(intent: Dict[str, Any], state: Mapping[str, Any]) -> Tuple[Dict
 class _Host:
     def __init__(self, state: Mapping[str, Any]) -> None:
         self.links = state["links"]
+        self.foreign = state.get("foreign") or {}
         self.nics = {name: link for name, link in self.links.items() if link["kind"] == "nic"}
         self.owners: Dict[str, List[str]] = {}
         for name, link in self.nics.items():
@@ -71,6 +73,8 @@ class _Host:
             return owners[0]
         if owners:
             return finding("host.nic-ambiguous", path, mac, found=" and ".join(owners))
+        if key in self.foreign:
+            return finding("host.nic-type", path, key, type=self.foreign[key])
         kind = self.links.get(key, {}).get("kind")
         words = f" (it is a {kind})" if kind else f" and none with the permanent address {mac}" if mac else ""
         return finding("host.nic-missing", path, mac, name=key, with_mac=words, nearest=nearest(key, self.nics))

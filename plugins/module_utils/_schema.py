@@ -9,12 +9,16 @@ Validation, the schema for editors, the documentation and the modules' arguments
 
 A field is a dictionary with ``type`` and ``description``, and by type: ``keys`` (dict: the documented keys), ``values`` (map: any name as
 key, of the type ``names`` if given), ``element`` (list), ``minimum`` and ``maximum`` (int), ``choices`` (choice), ``pattern`` and
-``expected`` (str). Besides: ``required``, ``default``, ``aliases`` and ``unit``. Scalar types are those of ``_schema_types``.
+``expected`` (str), ``words`` (int: words for some numbers, which are suggested and not taken). Besides: ``required``, ``default``,
+``aliases``, ``unit``, and ``hints`` (dict: what to say of a key that is not documented, where another one is not simply alike).
+Scalar types are those of ``_schema_types``.
 """
 
 from __future__ import annotations
 
 from typing import Any, Dict
+
+from ansible_collections.trunkline.bonding.plugins.module_utils import _options
 
 Field = Dict[str, Any]
 
@@ -26,6 +30,9 @@ def _field(type: str, description: str, **more: Any) -> Field:  # noqa: A002 - t
 # IPv4 needs 68 (RFC 791); 65535 is what a VLAN or bridge takes at most.
 _MTU = {"minimum": 68, "maximum": 65535, "unit": "bytes"}
 
+# RT_TABLE_MAIN of rtnetlink(7): where a route goes that names no table.
+MAIN_TABLE = 254
+
 _VLANS = _field(
     "dict",
     "VLANs that the switch ports carry; without it they stay as they are.",
@@ -35,6 +42,21 @@ _VLANS = _field(
     },
 )
 _EDGE_PORT = _field("bool", "Whether the ports forward at once instead of waiting for spanning tree.", default=True)
+
+# Where the kernel's and the back ends' names of an option, written beside the options, belong.
+_IN_OPTIONS = {
+    spelled: f"Write it into options: {{{option}: ...}}."
+    for option, known in _options.OPTIONS.items()
+    for spelled in (option, *known.aliases, *_options.foreign_names(option))
+    if known.level == "bond" and not known.transient and option != "mode"
+}
+_IN_SLAVE_OPTIONS = {
+    spelled: f"Write it into slave_options, under the slave's name: {{{option}: ...}}."
+    for option, known in _options.OPTIONS.items()
+    for spelled in (option, *_options.foreign_names(option))
+    if known.level == "slave"
+}
+_BESIDE_OPTIONS = {**_IN_SLAVE_OPTIONS, **_IN_OPTIONS}
 
 _NIC = {
     "mac": _field("mac", "Permanent MAC address of the card; what is known by it may be renamed."),
@@ -58,7 +80,7 @@ _LAYOUT = {
     ),
     "slave_options": _field(
         "map",
-        "Options of single slaves: queue_id, prio and actor_port_prio.",
+        "Options of single slaves, by their names.",
         names="name",
         values=_field("map", "Options of this slave.", values=_field("any", "A value.")),
     ),
@@ -70,6 +92,9 @@ _LAYOUT = {
             "id": _field(
                 "identifier",
                 "Number of the LAG; else the one that these ports have already, else that of the first member port.",
+                # 0 means no LAG on many switches, and the key that LACP makes of the number has 16 bits (802.1AX, 6.3.5).
+                minimum=1,
+                maximum=65535,
                 pattern=r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}",
                 expected="the number or name of a LAG",
             ),
@@ -119,7 +144,23 @@ _ROUTE = {
     "to": _field("destination", "Network that the route leads to, or default.", required=True),
     "via": _field("address", "Gateway; without it the network is on the link itself."),
     "metric": _field("int", "Metric; the smaller one wins.", minimum=0, maximum=4294967295),
-    "table": _field("int", "Routing table.", minimum=1, maximum=4294967295),
+    "table": _field(
+        "int", "Routing table by its number.", minimum=1, maximum=4294967295, words={"default": 253, "main": MAIN_TABLE, "local": 255}
+    ),
+}
+
+_ROUTE_HINTS = {
+    "gateway": "Write via.",
+    "dev": "Remove it: a route is written at the link that it leaves by.",
+}
+_ADDRESSING_HINTS = {
+    "mtu": "The mtu of a NIC stands in bonding_nics, that of a bond, VLAN or bridge in its entry of bonding_bonds, bonding_vlans or"
+    " bonding_bridges.",
+    "mac": "The mac of a NIC stands in bonding_nics, that of a bond or bridge in its entry of bonding_bonds or bonding_bridges.",
+    "nameservers": "Write dns for the servers and search for the domains.",
+    "ip": "Write a list of addresses with prefix length: addresses.",
+    "address": "Write a list of addresses with prefix length: addresses.",
+    "netmask": "Write the prefix length behind the address, as in 198.51.100.10/24.",
 }
 
 _ADDRESSING = {
@@ -131,7 +172,7 @@ _ADDRESSING = {
     "accept_ra": _field(
         "bool", "Whether router advertisements are accepted; by default not where all addresses are static, else the system decides."
     ),
-    "routes": _field("list", "Static routes.", element=_field("dict", "A route.", keys=_ROUTE), default=[]),
+    "routes": _field("list", "Static routes.", element=_field("dict", "A route.", keys=_ROUTE, hints=_ROUTE_HINTS), default=[]),
     "dns": _field("list", "Name servers.", element=_field("address", "An address."), default=[]),
     "search": _field("list", "Search domains.", element=_field("domain", "A domain."), default=[]),
     "zone": _field("str", "Zone of firewalld that the link belongs to.", pattern=r"[A-Za-z0-9_/-]{1,17}", expected="the name of a zone"),
@@ -176,16 +217,16 @@ INTENT: Dict[str, Field] = {
     "profiles": _field(
         "map",
         "Layouts that several hosts share: the variable bonding_profile_NAME for each; what a bond says itself goes first.",
-        values=_field("dict", "A layout.", keys=_LAYOUT),
+        values=_field("dict", "A layout.", keys=_LAYOUT, hints=_BESIDE_OPTIONS),
     ),
-    "bonds": _field("list", "The bonds.", element=_field("dict", "A bond.", keys=_BOND), default=[]),
+    "bonds": _field("list", "The bonds.", element=_field("dict", "A bond.", keys=_BOND, hints=_BESIDE_OPTIONS), default=[]),
     "vlans": _field("list", "The VLANs on bonds, NICs and bridges.", element=_field("dict", "A VLAN.", keys=_VLAN), default=[]),
     "bridges": _field("list", "The bridges.", element=_field("dict", "A bridge.", keys=_BRIDGE), default=[]),
     "addresses": _field(
         "map",
         "Addresses, gateways, routes and name servers, by link; a link that is not here has none.",
         names="name",
-        values=_field("dict", "The addressing of a link.", keys=_ADDRESSING),
+        values=_field("dict", "The addressing of a link.", keys=_ADDRESSING, hints=_ADDRESSING_HINTS),
     ),
     "bmc": _field("dict", "The management controller of the host, where it matters for the switch.", keys=_BMC),
 }
@@ -223,26 +264,3 @@ SWITCH: Field = _field("dict", "What cannot be derived about a switch.", keys=_S
 VARIABLES: Dict[str, Field] = {**INTENT, **SETTINGS, "switch": SWITCH}
 PREFIX = "bonding_"
 PROFILE_PREFIX = "profile_"
-
-_ARGUMENT_TYPES = {"map": "dict", "dict": "dict", "list": "list", "bool": "bool", "int": "int"}
-
-
-def argument_spec(*names: str) -> Dict[str, Dict[str, Any]]:
-    """The variables of those names as arguments of a module, by their outermost type only.
-
-    What is inside a dictionary or list is left to ``_intent.normalise``, whose findings say more than Ansible's own type errors.
-    """
-    spec = {}
-    for name in names:
-        field = VARIABLES[name]
-        argument: Dict[str, Any] = {"type": _ARGUMENT_TYPES.get(field["type"], "str")}
-        if field["type"] == "list":
-            argument["elements"] = "raw"
-        if "choices" in field:
-            argument["choices"] = list(field["choices"])
-        if "default" in field:
-            argument["default"] = field["default"]
-        elif field["type"] == "map":
-            argument["default"] = {}
-        spec[name] = argument
-    return spec

@@ -13,26 +13,44 @@ from __future__ import annotations
 import datetime
 import ipaddress
 import re
-from typing import Any, Callable, Dict, List, NoReturn, Optional
+from typing import Any, Callable, Dict, Iterable, List, NoReturn, Optional
 
-from ansible_collections.trunkline.bonding.plugins.module_utils import _options
-from ansible_collections.trunkline.bonding.plugins.module_utils._findings import nearest, show
+from ansible_collections.trunkline.bonding.plugins.module_utils import _options, _spelling
+from ansible_collections.trunkline.bonding.plugins.module_utils._findings import closest, did_you_mean, show
 
 # if_nametoindex(3) and dev_valid_name() of the kernel; "all" and "default" are directories beside the links in /proc/sys/net/*/conf.
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,14}")
-RESERVED_NAMES = ("all", "default", "lo", "bonding_masters")
+# The loopback device has a finding of its own, which tells more.
+RESERVED_NAMES = ("all", "default", "bonding_masters")
 VLAN_IDS = (1, 4094)
 _INTEGER = re.compile(r"[+-]?[0-9]{1,20}")
-_MAC_FORMS = (
-    re.compile(r"(?:[0-9a-f]{2}:){5}[0-9a-f]{2}"),
-    re.compile(r"(?:[0-9a-f]{2}-){5}[0-9a-f]{2}"),
-    re.compile(r"(?:[0-9a-f]{4}\.){2}[0-9a-f]{4}"),
-)
 _RANGE = re.compile(r"([0-9]{1,4})(?:-([0-9]{1,4}))?")
 _LEADING_ZERO = re.compile(r"^(?:[0-9]+\.)*0[0-9]+(?:\.|/|$)")
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.)*[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
-_TRUE = ("true", "yes", "on", "1")
-_FALSE = ("false", "no", "off", "0")
+# The prefix length of an address: a number without leading zeroes, or the mask of the network.
+_LENGTH = re.compile(r"[1-9][0-9]{0,2}|0|(?:[0-9]{1,3}\.){3}[0-9]{1,3}")
+_ADDRESS = "IPv4 or IPv6 address"
+_FAMILIES = {4: "IPv4 address", 6: "IPv6 address"}
+_WITH_LENGTH = "address with prefix length"
+_NETWORK = "network with prefix length, nor default"
+_EXAMPLES = {
+    _ADDRESS: "198.51.100.10 or 2001:db8::10",
+    _FAMILIES[4]: "198.51.100.10",
+    _FAMILIES[6]: "2001:db8::10",
+    _WITH_LENGTH: "198.51.100.10/24 or 2001:db8::10/64",
+    _NETWORK: "192.0.2.0/24 or default",
+}
+# Words for modes of other systems, vendors and standards. They are suggested, never taken.
+_MODE_WORDS = {
+    "balance-rr": ("rr", "roundrobin", "bonding"),
+    "active-backup": ("ab", "backup", "failover", "activepassive", "activestandby", "failoveronly"),
+    "balance-xor": ("xor", "static", "staticlag", "on", "loadbalance"),
+    "broadcast": ("bcast",),
+    "802.3ad": ("lacp", "8021ax", "8023", "8021ad", "8023ax", "etherchannel", "portchannel", "lag", "dynamic", "dynamiclag"),
+    "balance-tlb": ("tlb",),
+    "balance-alb": ("alb", "adaptive"),
+}
+_OF_WORD = {word: mode for mode, words in _MODE_WORDS.items() for word in words}
 
 
 class Invalid(Exception):
@@ -44,8 +62,13 @@ class Invalid(Exception):
         self.words = words
 
 
-def _quote_it(value: Any, expected: str) -> None:
-    """Refuse what YAML made of an unquoted text."""
+def wrong_type(expected: str, cure: str = "") -> Invalid:
+    """The refusal of a value of another type; ``cure`` if more can be said than what to write."""
+    return Invalid("schema.type", expected=expected, cure=cure or f"Write {expected}.")
+
+
+def _quote_it(value: Any, expected: str, groups: Optional[int] = None) -> None:
+    """Refuse what YAML made of an unquoted text. ``groups``: how many parts between colons the text would have, if that is known."""
     kinds = (
         (bool, "the switch"),
         (int, "the number"),
@@ -55,15 +78,16 @@ def _quote_it(value: Any, expected: str) -> None:
     )
     for kind, word in kinds:
         if isinstance(value, kind):
-            likely = _sexagesimal(value)
+            likely = _sexagesimal(value, groups)
             raise Invalid("schema.quote-it", kind=word, expected=expected, likely=f': it may have been "{likely}"' if likely else "")
     if not isinstance(value, str):
-        raise Invalid("schema.type", expected=expected)
+        raise wrong_type(expected)
 
 
-def _sexagesimal(value: Any) -> Optional[str]:
+def _sexagesimal(value: Any, groups: Optional[int] = None) -> Optional[str]:
     """The text that YAML 1.1 may have read as this number to the base of 60, ``52:54:00:12:34:56`` for example."""
-    if isinstance(value, bool) or not isinstance(value, int) or not 60 <= value < 60**6:
+    low, high = (60 ** (groups - 1), 60**groups) if groups else (60, 60**6)
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value < high:
         return None
     digits: List[str] = []
     while value:
@@ -82,8 +106,10 @@ def text(value: Any, field: Dict[str, Any]) -> str:
 
 def identifier(value: Any, field: Dict[str, Any]) -> str:
     """A text that may be written as a number, such as the id of a LAG."""
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**9:
-        value = str(value)
+    if isinstance(value, str) and re.fullmatch("0[0-9]+", value):
+        raise Invalid("schema.format", expected="a number without leading zeroes")
+    if (isinstance(value, int) and not isinstance(value, bool)) or (isinstance(value, str) and _INTEGER.fullmatch(value)):
+        return str(number(value, field))
     return text(value, field)
 
 
@@ -91,18 +117,18 @@ def number(value: Any, field: Dict[str, Any]) -> int:
     if isinstance(value, str) and _INTEGER.fullmatch(value.strip()):
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
-        raise Invalid("schema.type", expected="a whole number")
+        word = field.get("words", {}).get(value) if isinstance(value, str) else None
+        raise wrong_type("a whole number", f"Write {word}, the number of {value}." if word is not None else "")
     if not field["minimum"] <= value <= field["maximum"]:
         raise Invalid("schema.range", minimum=field["minimum"], maximum=field["maximum"])
     return int(value)
 
 
 def switch(value: Any, _field: Dict[str, Any]) -> bool:
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, str) and value.strip().lower() in _TRUE + _FALSE:
-        return value.strip().lower() in _TRUE
-    raise Invalid("schema.type", expected="true or false")
+    found = _spelling.switch(value)
+    if found is None:
+        raise wrong_type("true or false")
+    return found
 
 
 def choice(value: Any, field: Dict[str, Any]) -> str:
@@ -110,8 +136,12 @@ def choice(value: Any, field: Dict[str, Any]) -> str:
     if isinstance(value, bool):
         raise Invalid("schema.quote-it", kind="the switch", expected=f"one of {choices}", likely="")
     if not isinstance(value, str) or value not in field["choices"]:
-        raise Invalid("schema.choice", choices=choices, nearest=nearest(value, field["choices"]) if isinstance(value, str) else "")
+        raise _no_choice(choices, closest(value, field["choices"]))
     return str(value)
+
+
+def _no_choice(choices: str, likely: Iterable[str]) -> Invalid:
+    return Invalid("schema.choice", choices=choices, nearest=did_you_mean(likely) or "Write one of them.")
 
 
 def mode(value: Any, _field: Dict[str, Any]) -> str:
@@ -121,7 +151,8 @@ def mode(value: Any, _field: Dict[str, Any]) -> str:
     except ValueError:
         pass
     choices = ", ".join(f"{name} ({number})" for number, name in enumerate(_options.MODES))
-    raise Invalid("schema.choice", choices=choices, nearest=nearest(value, _options.MODES) if isinstance(value, str) else "")
+    word = _OF_WORD.get(re.sub("[^a-z0-9]", "", str(value).lower())) if isinstance(value, (str, float)) else None
+    raise _no_choice(choices, [word] if word else closest(value, _options.MODES))
 
 
 def name(value: Any, _field: Dict[str, Any]) -> str:
@@ -131,7 +162,7 @@ def name(value: Any, _field: Dict[str, Any]) -> str:
         (len(value) > 15, f"it has {len(value)} characters, more than 15"),
         (not NAME.fullmatch(value), "it holds a character that is not allowed, or begins with one"),
         (value.isdigit(), "it holds digits only, which tools take for an index"),
-        (value in RESERVED_NAMES and value != "lo", "the kernel uses it itself"),
+        (value in RESERVED_NAMES, "the kernel uses it itself"),
     )
     for found, problem in problems:
         if found:
@@ -140,16 +171,15 @@ def name(value: Any, _field: Dict[str, Any]) -> str:
 
 
 def mac(value: Any, _field: Dict[str, Any]) -> str:
-    _quote_it(value, "a MAC address")
-    lower = value.strip().lower()
-    if not any(form.fullmatch(lower) for form in _MAC_FORMS):
+    _quote_it(value, "a MAC address", groups=6)
+    found = _spelling.mac(value)
+    if found is None:
         raise Invalid("schema.mac", problem="it is not six pairs of hexadecimal digits")
-    digits = re.sub(r"[^0-9a-f]", "", lower)
-    if int(digits, 16) == 0:
+    if found == "00:00:00:00:00:00":
         raise Invalid("schema.mac", problem="it is all zeroes")
-    if int(digits[:2], 16) & 1:
+    if _spelling.is_group(found):
         raise Invalid("schema.mac", problem="it is a multicast or broadcast address")
-    return ":".join(digits[at : at + 2] for at in range(0, 12, 2))
+    return found
 
 
 def vlan_list(value: Any, _field: Dict[str, Any]) -> List[int]:
@@ -173,14 +203,19 @@ def vlan_list(value: Any, _field: Dict[str, Any]) -> List[int]:
 
 
 def _refuse_address(expected: str) -> NoReturn:
-    raise Invalid("address.invalid", expected=expected)
+    raise Invalid("address.invalid", expected=expected, like=_EXAMPLES[expected])
 
 
 def _parse(value: Any, parser: Callable[[str], Any], expected: str) -> Any:
-    _quote_it(value, expected)
-    # A zone (fe80::1%eth0) is the link's own business, and older versions of the parser do not know it.
+    if isinstance(value, int) and not isinstance(value, bool) and _sexagesimal(value, 8) is None:
+        _refuse_address(expected)
+    _quote_it(value, expected, groups=8)
+    # Older versions of the parser do not know a zone.
+    zone = re.search("%[^/]*", value)
+    if zone:
+        raise Invalid("address.zone", zone=zone.group())
     # A leading zero is octal to some and decimal to others, and versions of the parser differ.
-    if "%" in value or _LEADING_ZERO.search(value):
+    if _LEADING_ZERO.search(value):
         _refuse_address(expected)
     try:
         return parser(value.strip())
@@ -188,13 +223,22 @@ def _parse(value: Any, parser: Callable[[str], Any], expected: str) -> Any:
         _refuse_address(expected)
 
 
+def _parse_with_length(value: Any, expected: str) -> Any:
+    """An address with its network. The parser takes a mask of the hosts, too, and leading zeroes in the length."""
+    found = _parse(value, ipaddress.ip_interface, expected)
+    length = value.strip().partition("/")[2]
+    if length and (not _LENGTH.fullmatch(length) or ("." in length and length != str(found.network.netmask))):
+        raise Invalid("address.prefix-length", likely=str(found))
+    return found
+
+
 def address(value: Any, _field: Dict[str, Any]) -> str:
     """An IPv4 or IPv6 address without prefix length."""
-    return str(_parse(value, ipaddress.ip_address, "IPv4 or IPv6 address"))
+    return str(_parse(value, ipaddress.ip_address, _ADDRESS))
 
 
 def _of_family(value: Any, family: int, key: str) -> str:
-    parsed = _parse(value, ipaddress.ip_address, f"IPv{family} address")
+    parsed = _parse(value, ipaddress.ip_address, _FAMILIES[family])
     if parsed.version != family:
         raise Invalid("address.family", family=f"IPv{parsed.version}", key=key)
     return str(parsed)
@@ -210,11 +254,14 @@ def ipv6(value: Any, _field: Dict[str, Any]) -> str:
 
 def interface_address(value: Any, _field: Dict[str, Any]) -> str:
     """An address with prefix length, as a link carries it."""
-    found = _parse(value, ipaddress.ip_interface, "address with prefix length, as in 198.51.100.10/24")
+    found = _parse_with_length(value, _WITH_LENGTH)
     if "/" not in value:
         raise Invalid("address.prefixless", shown_with_prefix=f"{found.ip}/{24 if found.version == 4 else 64}")
     host, network = found.ip, found.network
+    if network.prefixlen == 0:
+        raise Invalid("address.prefix-length", likely=f"{host}/{24 if found.version == 4 else 64}")
     kinds = (
+        (found.version == 6 and host.ipv4_mapped is not None, "an IPv4-mapped address, which no host has on a network"),
         (host.is_multicast, "a multicast address"),
         (host.is_unspecified, "the unspecified address"),
         (host.is_loopback, "a loopback address"),
@@ -237,8 +284,7 @@ def destination(value: Any, _field: Dict[str, Any]) -> str:
     """Where a route leads: ``default`` or a network; an address alone is a network of one."""
     if value in ("default", "0.0.0.0/0", "::/0"):
         return "default"
-    expected = "network, as in 192.0.2.0/24, or default"
-    found = _parse(value, ipaddress.ip_interface, expected)
+    found = _parse_with_length(value, _NETWORK)
     if found.network.network_address != found.ip:
         raise Invalid("route.host-bits", network=str(found.network))
     return str(found.network)

@@ -7,16 +7,30 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Set, Tuple
+import re
+from typing import Any, Dict, Iterable, List, Optional, Set, Tuple
 
-from ansible_collections.trunkline.bonding.plugins.module_utils._findings import Finding, child, closest, finding, nearest
-from ansible_collections.trunkline.bonding.plugins.module_utils._schema import PREFIX, PROFILE_PREFIX, VARIABLES, Field
-from ansible_collections.trunkline.bonding.plugins.module_utils._schema_types import TYPES, Invalid
+from ansible_collections.trunkline.bonding.plugins.module_utils._findings import (
+    HIDDEN,
+    Finding,
+    child,
+    closest,
+    finding,
+    nearest,
+    secret,
+    show,
+)
+from ansible_collections.trunkline.bonding.plugins.module_utils._schema import INTENT, PREFIX, PROFILE_PREFIX, VARIABLES, Field
+from ansible_collections.trunkline.bonding.plugins.module_utils._schema_types import NAME, TYPES, Invalid, wrong_type
 
 # Where a value is in the normalised variables: ("bonds", 0, "options", "miimon").
 At = Tuple[Any, ...]
 
 _NOTHING = object()
+_NAMES = [name for name in VARIABLES if name != "profiles"]
+_PROFILE = re.compile(INTENT["bonds"]["element"]["keys"]["profile"]["pattern"])
+_PROFILE_LIKE = re.compile(r"profiles?_?$|profils?(_|$)")
+_ONE_EACH = "Write one variable bonding_profile_NAME for each profile."
 
 
 class Trace:
@@ -55,6 +69,9 @@ class _Walk:
         self.trace.broken.add(at)
         return _NOTHING
 
+    def invalid(self, at: At, invalid: Invalid, path: str, value: Any) -> Any:
+        return self.refuse(at, invalid.id, path, value, **invalid.words)
+
     def value(self, value: Any, field: Field, path: str, at: At) -> Any:
         """The normalised value, or _NOTHING. ``null`` stays ``None``: it says that a value of the profile does not count."""
         self.trace.paths[at] = path
@@ -63,14 +80,14 @@ class _Walk:
         kind = field["type"]
         if kind in ("dict", "map"):
             if not isinstance(value, dict):
-                return self.refuse(at, "schema.type", path, value, expected="a dictionary of keys and values")
+                return self.invalid(at, wrong_type("a dictionary of keys and values", _as_map(value) if kind == "map" else ""), path, value)
             return self.keys(value, field, path, at) if kind == "dict" else self.names(value, field, path, at)
         if kind == "list":
             return self.items(value, field, path, at)
         try:
             return TYPES[kind](value, field)
         except Invalid as invalid:
-            return self.refuse(at, invalid.id, path, value, **invalid.words)
+            return self.invalid(at, invalid, path, value)
 
     def keys(self, value: Dict[Any, Any], field: Field, path: str, at: At) -> Dict[str, Any]:
         """A dictionary of documented keys."""
@@ -81,14 +98,10 @@ class _Walk:
         for key, item in value.items():
             name = names.get(key) if isinstance(key, str) else None
             if name is None:
-                self.refuse(
-                    (*at, names.get(closest(key, names) or "", "?")),
-                    "schema.unknown-key",
-                    child(path, key),
-                    item,
-                    name=key,
-                    nearest=nearest(key, names),
-                )
+                likely = (closest(key, names) or [""])[0]
+                cure = field.get("hints", {}).get(key) or nearest(key, names)
+                shown = HIDDEN if secret(key) else item
+                self.refuse((*at, names.get(likely, "?")), "schema.unknown-key", child(path, key), shown, name=key, nearest=cure)
                 continue
             if name in given:
                 self.refuse((*at, name), "schema.alias-twice", child(path, key), item, name=key, other=given[name])
@@ -122,12 +135,12 @@ class _Walk:
 
     def items(self, value: Any, field: Field, path: str, at: At) -> Any:
         if not isinstance(value, (list, tuple)):
-            return self.refuse(at, "schema.type", path, value, expected="a list")
+            return self.invalid(at, wrong_type("a list", _as_list(value, field["element"])), path, value)
         found: List[Any] = []
         for position, item in enumerate(value):
             inner = self.value(item, field["element"], child(path, position), (*at, len(found)))
             if inner is None:
-                inner = self.refuse((*at, "?"), "schema.type", child(path, position), item, expected="a value; remove the empty element")
+                inner = self.refuse((*at, "?"), "schema.empty-element", child(path, position), item)
             elif inner is _NOTHING:
                 # The place will be that of the next element, which is sound.
                 self.trace.broken.discard((*at, len(found)))
@@ -135,6 +148,28 @@ class _Walk:
             if inner is not _NOTHING:
                 found.append(inner)
         return found
+
+
+def _as_list(value: Any, element: Field) -> str:
+    """How somebody who wrote a text or a dictionary instead of a list would write it."""
+    if isinstance(value, dict) and value and "name" in element.get("keys", ()):
+        return f"Write a list whose entries have the key name: [{{name: {_word(next(iter(value)))}, ...}}]."
+    if isinstance(value, str) and element["type"] == "name" and value.strip():
+        return f"Write a list: [{', '.join(_word(word) for word in re.split('[ ,]+', value.strip()))}]."
+    return ""
+
+
+def _as_map(value: Any) -> str:
+    """The same for a list instead of a dictionary whose keys are names."""
+    first = value[0] if isinstance(value, list) and value else None
+    name = first.get("name") if isinstance(first, dict) else first
+    if not isinstance(name, str):
+        return ""
+    return f"Write a dictionary whose keys are the names: {{{_word(name)}: {{{'...' if isinstance(first, dict) else ''}}}}}."
+
+
+def _word(text: Any) -> str:
+    return text if isinstance(text, str) and NAME.fullmatch(text) else show(text)
 
 
 def validate(value: Any, field: Field, path: str) -> Tuple[Any, List[Finding]]:
@@ -153,15 +188,12 @@ def validate_variables(variables: Any) -> Tuple[Dict[str, Any], List[Finding], T
     walk = _Walk(Trace())
     found: Dict[str, Any] = {}
     if not isinstance(variables, dict):
-        walk.refuse((), "schema.type", PREFIX, variables, expected="a dictionary of keys and values")
+        walk.invalid((), wrong_type("a dictionary of keys and values"), PREFIX, variables)
         return found, walk.findings, walk.trace
     for name, value in variables.items():
         if not isinstance(name, str) or name not in VARIABLES:
-            path = PREFIX + (name if isinstance(name, str) else "?")
-            known = [other for other in VARIABLES if other != "profiles"]
-            walk.refuse(
-                (closest(name, known) or "?",), "schema.unknown-variable", path, value, name=path, nearest=nearest(name, known, PREFIX)
-            )
+            walk.findings += unknown_variables([full_name(name)])
+            walk.trace.broken.add(((closest(name, _NAMES) or ["?"])[0],))
         elif name == "profiles" and isinstance(value, dict):
             found[name] = _profiles(walk, value)
         else:
@@ -171,12 +203,37 @@ def validate_variables(variables: Any) -> Tuple[Dict[str, Any], List[Finding], T
     return found, walk.findings, walk.trace
 
 
+def full_name(name: Any) -> str:
+    """What the user calls a variable: ``bonding_`` and its short name. ``bonding_profiles`` is none, so it has no short name."""
+    return name if isinstance(name, str) and name.startswith(PREFIX) else PREFIX + (name if isinstance(name, str) else "?")
+
+
+def unknown_variables(names: Iterable[Any]) -> List[Finding]:
+    """The findings about those of a host's variables that have our prefix and are none of ours. Values are not shown."""
+    return [found for found in map(_unknown_variable, names) if found is not None]
+
+
+def _unknown_variable(name: Any) -> Optional[Finding]:
+    if not isinstance(name, str) or not name.startswith(PREFIX):
+        return None
+    short = name[len(PREFIX) :]
+    profile = short[len(PROFILE_PREFIX) :] if short.startswith(PROFILE_PREFIX) else ""
+    if short in _NAMES or _PROFILE.fullmatch(profile):
+        return None
+    cure = _ONE_EACH if _PROFILE_LIKE.match(short) else nearest(short, _NAMES, PREFIX)
+    return finding("schema.unknown-variable", name, name=name, nearest=cure)
+
+
 def _profiles(walk: _Walk, profiles: Dict[Any, Any]) -> Dict[str, Any]:
     """Each profile is a variable of its own, so that is its path."""
     found = {}
     for name, body in profiles.items():
         if not isinstance(name, str):
             walk.refuse(("profiles", "?"), "schema.quote-it", PREFIX + "profiles", name, kind="the key", expected="a name", likely="")
+            continue
+        unknown = _unknown_variable(PREFIX + PROFILE_PREFIX + name)
+        if unknown is not None:
+            walk.findings.append(unknown)
             continue
         inner = walk.value(body, VARIABLES["profiles"]["values"], PREFIX + PROFILE_PREFIX + name, ("profiles", name))
         if inner is not _NOTHING:

@@ -19,17 +19,10 @@ extends_documentation_fragment:
   - trunkline.bonding._attributes
   - trunkline.bonding._attributes.action
   - trunkline.bonding._attributes.actiongroup_host
+  - trunkline.bonding._attributes.changes_host
   - trunkline.bonding._attributes.platform_host
   - trunkline.bonding._guarded
-attributes:
-  check_mode:
-    support: full
-    details:
-      - Nothing is touched or loaded in check mode.
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
+  - trunkline.bonding._model.bond
 options:
   name:
     description:
@@ -42,41 +35,6 @@ options:
     type: str
     choices: [present, absent]
     default: present
-  mac:
-    description:
-      - MAC address that the bond is pinned to.
-    type: str
-  mtu:
-    description:
-      - MTU in bytes.
-    type: int
-  addressing:
-    description:
-      - Addresses, DHCP, gateway, routes, name servers and search domains of the bond, as an entry of
-        O(trunkline.bonding.host_links#module:addresses). Without it they stay as they are.
-    type: dict
-  mode:
-    description:
-      - Mode of the bond, by the kernel's name or number, as V(802.3ad) or V(4).
-    type: raw
-  options:
-    description:
-      - The kernel's bonding options, by their own names and in their own units.
-    type: dict
-  slaves:
-    description:
-      - The NICs of the bond, in the order in which they are enslaved.
-    type: list
-    elements: str
-    aliases: [ports, members]
-  slave_options:
-    description:
-      - Options of single slaves.
-    type: dict
-  lag:
-    description:
-      - What the switch ports of the slaves carry.
-    type: dict
 seealso:
   - module: trunkline.bonding.host_links
   - module: trunkline.bonding.links_transaction
@@ -129,10 +87,12 @@ backend:
   type: str
   sample: networkd
 commands:
-  description: The commands by which the back end takes over the change.
+  description: The commands by which the back end takes over the change, each as a list of words.
   returned: success
   type: list
   elements: list
+  sample:
+    - [networkctl, reload]
 transaction:
   description:
     - The guarded change, with its id, status, reason and deadline, and its directory on the server.
@@ -159,6 +119,9 @@ log:
   returned: when a change was not kept
   type: list
   elements: str
+  sample:
+    - "10:11:12 apply: start"
+    - "10:11:14 back end: networkctl reload"
 """
 
 from ansible.module_utils.basic import AnsibleModule

@@ -19,17 +19,10 @@ extends_documentation_fragment:
   - trunkline.bonding._attributes
   - trunkline.bonding._attributes.action
   - trunkline.bonding._attributes.actiongroup_host
+  - trunkline.bonding._attributes.changes_host
   - trunkline.bonding._attributes.platform_host
   - trunkline.bonding._guarded
-attributes:
-  check_mode:
-    support: full
-    details:
-      - Nothing is touched or loaded in check mode.
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
+  - trunkline.bonding._model.bridge
 options:
   name:
     description:
@@ -42,41 +35,6 @@ options:
     type: str
     choices: [present, absent]
     default: present
-  mac:
-    description:
-      - MAC address that the bridge is pinned to.
-    type: str
-  mtu:
-    description:
-      - MTU in bytes.
-    type: int
-  addressing:
-    description:
-      - Addresses, DHCP, gateway, routes, name servers and search domains of the bridge, as an entry of
-        O(trunkline.bonding.host_links#module:addresses). Without it they stay as they are.
-    type: dict
-  ports:
-    description:
-      - Links that belong to the bridge.
-    type: list
-    elements: str
-  hypervisor:
-    description:
-      - What attaches virtual machines to the bridge. It turns on the rules for them.
-    type: str
-    choices: [kvm, xen]
-  stp:
-    description:
-      - Whether the bridge takes part in spanning tree.
-    type: bool
-  forward_delay:
-    description:
-      - Time in seconds that a port listens and learns before it forwards.
-    type: int
-  vlan_filtering:
-    description:
-      - Whether the bridge knows VLANs.
-    type: bool
 seealso:
   - module: trunkline.bonding.host_links
   - module: trunkline.bonding.links_transaction
@@ -121,10 +79,12 @@ backend:
   type: str
   sample: networkd
 commands:
-  description: The commands by which the back end takes over the change.
+  description: The commands by which the back end takes over the change, each as a list of words.
   returned: success
   type: list
   elements: list
+  sample:
+    - [networkctl, reload]
 transaction:
   description:
     - The guarded change, with its id, status, reason and deadline, and its directory on the server.
@@ -151,6 +111,9 @@ log:
   returned: when a change was not kept
   type: list
   elements: str
+  sample:
+    - "10:11:12 apply: start"
+    - "10:11:14 back end: networkctl reload"
 """
 
 from ansible.module_utils.basic import AnsibleModule

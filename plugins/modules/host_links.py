@@ -21,49 +21,11 @@ extends_documentation_fragment:
   - trunkline.bonding._attributes
   - trunkline.bonding._attributes.action
   - trunkline.bonding._attributes.actiongroup_host
+  - trunkline.bonding._attributes.changes_host
   - trunkline.bonding._attributes.platform_host
   - trunkline.bonding._guarded
-attributes:
-  check_mode:
-    support: full
-    details:
-      - Nothing is touched or loaded in check mode.
-  diff_mode:
-    support: full
-  idempotent:
-    support: full
+  - trunkline.bonding._model
 options:
-  nics:
-    description:
-      - The NICs of the server, by the names that are used everywhere, with their permanent MAC addresses and switch ports.
-    type: dict
-  profiles:
-    description:
-      - Layouts that bonds are based on, by name. The role collects them from the variables C(bonding_profile_NAME).
-    type: dict
-  bonds:
-    description:
-      - The bonds, each with its name, mode, options and slaves.
-    type: list
-    elements: dict
-  vlans:
-    description:
-      - VLANs on a link.
-    type: list
-    elements: dict
-  bridges:
-    description:
-      - The bridges, each with its ports.
-    type: list
-    elements: dict
-  addresses:
-    description:
-      - Addresses, DHCP, gateways, routes, name servers and search domains of each link.
-    type: dict
-  bmc:
-    description:
-      - How the management controller is connected, if it shares a NIC.
-    type: dict
   purge:
     description:
       - Whether links that this module made and that are no longer wanted are removed.
@@ -128,10 +90,12 @@ backend:
   type: str
   sample: networkd
 commands:
-  description: The commands by which the back end takes over the change.
+  description: The commands by which the back end takes over the change, each as a list of words.
   returned: success
   type: list
   elements: list
+  sample:
+    - [networkctl, reload]
 transaction:
   description:
     - The guarded change, with its id, status, reason and deadline, and its directory on the server.
@@ -158,6 +122,9 @@ log:
   returned: when a change was not kept
   type: list
   elements: str
+  sample:
+    - "10:11:12 apply: start"
+    - "10:11:14 back end: networkctl reload"
 """
 
 from ansible.module_utils.basic import AnsibleModule

@@ -35,7 +35,8 @@ options:
     description:
       - V(confirmed) makes the change permanent.
       - V(rolled_back) takes it back at once, without waiting for the deadline.
-      - V(reverted) undoes the last confirmed change, as a guarded change of its own with its own O(deadline).
+      - V(reverted) undoes the last confirmed change, as a guarded change of its own with its own O(deadline). Where none was confirmed, or
+        the last one was itself an undoing, nothing is changed.
         On a switch M(trunkline.bonding.switch_lags) does that.
     type: str
     choices: [confirmed, rolled_back, reverted]
@@ -110,8 +111,8 @@ transaction:
     status: confirmed
     reason: ""
 reverts:
-  description: Id of the change that was undone.
-  returned: when O(state=reverted)
+  description: Id of the change that was undone, or would be in check mode.
+  returned: when O(state=reverted) and a change was ever confirmed
   type: str
 evidence:
   description: What was seen over the new connection.

@@ -34,6 +34,7 @@ CHECKS = {
     "antsibull-changelog": ["antsibull-changelog", "lint"],
     "docs": [sys.executable, "tests/check_docs.py"],
     "findings page": [sys.executable, "tests/tools/findings_page.py", "--check"],
+    "generated files": [sys.executable, "tests/update_docs.py", "--check"],
     "yamllint": ["yamllint", "--strict", "."],
     "ruff": ["ruff", "check", "--quiet", "."],
     "ruff format": ["ruff", "format", "--check", "--quiet", "."],

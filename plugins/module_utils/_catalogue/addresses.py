@@ -14,7 +14,20 @@ RULES = {
         "An address is written in digits.",
         "Names are not resolved here, and shortened forms mean different things to different tools.",
         "{shown} is no {expected}.",
-        "Write {expected}.",
+        "Write it as in {like}.",
+    ),
+    "address.zone": error(
+        "An address has no zone.",
+        "The link is named by the key that the address stands at.",
+        "{shown} names a zone.",
+        "Leave out {zone}.",
+    ),
+    "address.prefix-length": error(
+        "The length of a network is a number from 1 to 32 (IPv6: 128) without leading zeroes, or the mask of the network.",
+        "With 0 every address of the world would be a neighbour; a mask of the hosts, as in access lists, and leading zeroes are read in "
+        "different ways.",
+        "{shown} has no such length.",
+        "Write {likely}, if that is the size of the network.",
     ),
     "address.family": error(
         "gateway takes IPv4, gateway6 IPv6.",
@@ -74,9 +87,9 @@ RULES = {
         "Correct it.",
     ),
     "gateway.second-default": error(
-        "A host has one default route of each family.",
+        "A host has one default route of each family in a table.",
         "With two of the same metric the kernel refuses the second or chooses by chance.",
-        "{shown} is a second default route; {other} has one already.",
+        "{shown} is a second default route{where}; {other} has one already.",
         "Keep one, or write the second as a route with a metric or table of its own.",
     ),
     "gateway.with-dhcp": error(
@@ -88,7 +101,7 @@ RULES = {
     "gateway.dhcp-and-default": warning(
         "DHCP runs on the link that has the default route, and on no other.",
         "Every lease may bring a gateway, and then there are two default routes.",
-        "{shown} uses dhcp4, and {other} has a default route of its own.",
+        "{shown} uses dhcp4, and {why}.",
         "Give all but one link static addresses, or make sure that the lease brings no gateway.",
     ),
     "route.host-bits": error(

@@ -16,6 +16,12 @@ RULES = {
         "The host has no NIC {name}{with_mac}.",
         "{nearest} Correct its name or mac in bonding_nics, or mend the hardware.",
     ),
+    "host.nic-type": error(
+        "A NIC is an Ethernet link.",
+        "The slaves of a bond are of one type, and VLANs, bridges and LAGs are Ethernet's. IPoIB, for one, cannot even change its address.",
+        "{shown} is a link of the type {type}.",
+        "Use an Ethernet NIC.",
+    ),
     "host.nic-mismatch": error(
         "A NIC that is named and whose address is given is one card.",
         "If name and permanent address disagree, names have moved or a card was replaced; either would be changed by mistake.",
@@ -67,6 +73,21 @@ RULES = {
         "{shown} is a port of {bridge}, which is deleted.",
         "Detach the guests first, or keep the bridge.",
         acceptable=True,
+    ),
+    "host.mac-taken": error(
+        "The pinned address of a bond or bridge is its own, or that of a card below it.",
+        "The card goes on sending with its permanent address, so the switch sends frames for the link to the card's port. It happens where"
+        " a card leaves a bond that is pinned to its address.",
+        "{shown} is the permanent address of {other}, which {link} does not lie on.",
+        "Pin another address, or remove mac.",
+        acceptable=True,
+    ),
+    "host.xdp-mode": error(
+        "A bond with an XDP program is in balance-rr, active-backup, balance-xor or 802.3ad, and does not hash by vlan+srcmac.",
+        "The program runs before frames are spread over the slaves, which it can do in these modes only: the kernel refuses any other while"
+        " the program is attached.",
+        "{link} has an XDP program, which cannot run in {what}.",
+        "Choose one of these modes, or detach the program first.",
     ),
     "host.mtu-too-large": error(
         "The MTU of a NIC is one that its driver takes.",

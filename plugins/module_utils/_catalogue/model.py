@@ -36,7 +36,13 @@ RULES = {
         "A value must have the type of its key.",
         "Other tools convert and guess; here nothing is guessed.",
         "{shown} is not {expected}.",
-        "Write {expected}.",
+        "{cure}",
+    ),
+    "schema.empty-element": error(
+        "A list has no empty elements.",
+        "In YAML a hyphen or comma with nothing behind it makes one, and what was meant is missing.",
+        "The element is empty.",
+        "Remove it, or write a value.",
     ),
     "schema.range": error(
         "A number must be in the range of its key.",
@@ -48,7 +54,7 @@ RULES = {
         "A key with named values takes one of them.",
         "Any other value has no meaning.",
         "{shown} is none of {choices}.",
-        "{nearest} Write one of {choices}.",
+        "{nearest}",
     ),
     "schema.format": error(
         "A text must have the form of its key.",

@@ -42,7 +42,7 @@ RULES = {
         "An option has a value that the driver knows.",
         "The driver refuses any other.",
         "{shown} is no value of {name}: it {problem}.",
-        "Write a value that it takes.",
+        "{nearest}",
     ),
     "options.active-slave": error(
         "active_slave is state, not intent.",

@@ -22,6 +22,12 @@ RULES = {
         "{shown} of {switch} is already the port of {other}.",
         "Correct one of them.",
     ),
+    "lag.cabled-to-itself": error(
+        "A cable has two ends.",
+        "A NIC that ends in itself is connected to nothing.",
+        "{name} of this host is cabled to {shown} of this host.",
+        "Correct switch and port of {name}.",
+    ),
     "lag.partly-cabled": error(
         "For a LAG the ports of all slaves are known, or of none.",
         "A LAG of some of the members drops or hashes away the traffic of the others.",

@@ -228,6 +228,13 @@ RULES = {
         "VLAN {shown} on {port} is out of reach for {bridge}.",
         "Put the VLAN on {bridge}.",
     ),
+    "bridge.joins-vlans": warning(
+        "A bridge has one port of a trunk: the trunk itself or one VLAN of it.",
+        "With two it joins networks that were kept apart: what comes in with one tag goes out with another or with none, on the same "
+        "trunk, and spanning tree of the switches may see a loop.",
+        "{ports} are ports of {bridge} and come out of {trunk}{untagged}.",
+        "Make a bridge for each VLAN, or use the trunk alone, with vlan_filtering if guests need tags.",
+    ),
     "bridge.loop": error(
         "A bridge without spanning tree has one way out.",
         "Two uplinks into the same network are a loop: one broadcast frame fills it.",

@@ -12,6 +12,7 @@ from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from ansible_collections.trunkline.bonding.plugins.module_utils._findings import Finding, finding
 from ansible_collections.trunkline.bonding.plugins.module_utils._model import Model
+from ansible_collections.trunkline.bonding.plugins.module_utils._schema import MAIN_TABLE
 
 _GATEWAYS = {4: "gateway", 6: "gateway6"}
 
@@ -56,7 +57,7 @@ def _gateways(model: Model, name: str, addressing: Dict[str, Any]) -> Iterator[F
             continue
         address = ipaddress.ip_address(gateway)
         own = [ipaddress.ip_interface(text) for text in addressing["addresses"]]
-        kind = next(((kind, str(found.network)) for found in own for kind in _no_host(address, found)), None)
+        kind = _kind(address, own)
         if any(found.ip == address for found in own):
             yield finding("gateway.own-address", path, gateway, link=name)
         elif kind is not None:
@@ -65,13 +66,12 @@ def _gateways(model: Model, name: str, addressing: Dict[str, Any]) -> Iterator[F
             yield finding("gateway.off-link", path, gateway, link=name)
 
 
-def _no_host(address: Any, found: Any) -> Iterator[str]:
-    """What an address of an IPv4 network is if it is no host: its first or its last."""
-    if found.version == 4 and address.version == 4 and found.network.prefixlen < 31:
-        if address == found.network.network_address:
-            yield "network"
-        if address == found.network.broadcast_address:
-            yield "broadcast"
+def _kind(address: Any, own: List[Any]) -> Optional[Tuple[str, str]]:
+    """What an address of a link's IPv4 networks is if it is no host there, its first or its last, and the network."""
+    for network in [found.network for found in own if found.version == 4]:
+        if address.version == 4 and network.prefixlen < 31 and address in (network.network_address, network.broadcast_address):
+            return "network" if address == network.network_address else "broadcast", str(network)
+    return None
 
 
 def _reachable(model: Model, name: str, addressing: Dict[str, Any], gateway: Any) -> bool:
@@ -98,33 +98,41 @@ def _routes(model: Model, name: str, addressing: Dict[str, Any]) -> Iterator[Fin
                 yield finding("route.default-without-via", path, to)
             continue
         gateway = ipaddress.ip_address(via)
+        own = [ipaddress.ip_interface(text) for text in addressing["addresses"]]
+        kind = _kind(gateway, own)
         via_path = model.address_path(name, "routes", position, "via")
         if to != "default" and ipaddress.ip_network(to).version != gateway.version:
             yield finding("route.family", path, to, via=via)
-        elif any(ipaddress.ip_interface(text).ip == gateway for text in addressing["addresses"]):
+        elif any(found.ip == gateway for found in own):
             yield finding("gateway.own-address", via_path, via, link=name)
+        elif kind is not None:
+            yield finding("gateway.not-a-host", via_path, via, kind=kind[0], network=kind[1])
         elif not _reachable(model, name, addressing, gateway):
             yield finding("route.via-unreachable", via_path, via, link=name)
 
 
 def _default_routes(model: Model) -> Iterator[Finding]:
-    """At most one default route of a family in the main table at one metric; leases may bring another."""
-    first: Dict[Tuple[int, Optional[int]], str] = {}
+    """At most one default route of a family in one table at one metric; leases may bring another into the main table."""
+    first: Dict[Tuple[int, int, Optional[int]], str] = {}
     for name, addressing in model.addresses.items():
-        found = [(family, None, ("addresses", name, key), addressing[key]) for family, key in _GATEWAYS.items() if addressing[key]]
+        keys = [(family, key) for family, key in _GATEWAYS.items() if addressing[key]]
+        found = [((family, MAIN_TABLE, None), ("addresses", name, key), addressing[key]) for family, key in keys]
         for position, route in enumerate(addressing["routes"]):
-            if route["to"] == "default" and route["via"] is not None and route["table"] in (None, 254):
-                family = ipaddress.ip_address(route["via"]).version
-                found.append((family, route["metric"], ("addresses", name, "routes", position), route["via"]))
-        for family, metric, at, value in found:
-            if (family, metric) in first:
-                yield finding("gateway.second-default", model.trace.path(at), value, other=first[family, metric])
-            first.setdefault((family, metric), name)
+            if route["to"] == "default" and route["via"] is not None:
+                key = (ipaddress.ip_address(route["via"]).version, route["table"] or MAIN_TABLE, route["metric"])
+                found.append((key, ("addresses", name, "routes", position), route["via"]))
+        for key, at, value in found:
+            if key in first:
+                where = "" if key[1] == MAIN_TABLE else f" in table {key[1]}"
+                yield finding("gateway.second-default", model.trace.path(at), value, other=first[key], where=where)
+            first.setdefault(key, name)
     leased = [name for name, addressing in model.addresses.items() if addressing["dhcp4"]]
-    holder = first.get((4, None)) or (leased[0] if leased else None)
+    static = first.get((4, MAIN_TABLE, None))
+    holder = static or (leased[0] if leased else None)
+    why = f"{holder} has a default route of its own" if static else f"{holder} uses it too"
     for name in leased:
         if name != holder:
-            yield finding("gateway.dhcp-and-default", model.address_path(name, "dhcp4"), name, other=str(holder))
+            yield finding("gateway.dhcp-and-default", model.address_path(name, "dhcp4"), name, why=why)
 
 
 def _duplicate_routes(model: Model) -> Iterator[Finding]:

@@ -39,6 +39,8 @@ def _cables(model: Model) -> Iterator[Finding]:
             if not model.doubtful(name, missing):
                 yield model.finding("lag.port-without-switch", name, given, value=nic[given], name=name, given=given, missing=missing)
         elif switch:
+            if (switch, port) == (model.host, name):
+                yield model.finding("lag.cabled-to-itself", name, "port", value=port, name=name)
             if (switch, port) in ends:
                 yield model.finding("lag.port-twice", name, "port", value=port, switch=switch, other=ends[switch, port])
             ends.setdefault((switch, port), name)

@@ -21,7 +21,8 @@ def check(model: Model) -> Iterator[Finding]:
     for name, bond in model.of_kind("bond"):
         if bond["mode"] is not None:
             yield from _monitor(model, name, bond)
-            if bond["options"].get("arp_interval"):
+            # Where the mode refuses the ARP monitor there is nothing to say of its targets.
+            if bond["options"].get("arp_interval") and bond["mode"] in _options.get("arp_interval").accepted:
                 yield from _targets(model, name, bond)
                 yield from _etherchannel(model, name, bond)
             yield from _updelay(model, name, bond)

@@ -12,6 +12,7 @@ from typing import Any, Dict, Iterator, Mapping, Optional, Tuple
 from ansible_collections.trunkline.bonding.plugins.module_utils import _options
 from ansible_collections.trunkline.bonding.plugins.module_utils._findings import Finding
 from ansible_collections.trunkline.bonding.plugins.module_utils._model import Model
+from ansible_collections.trunkline.bonding.plugins.module_utils._schema import MAIN_TABLE
 
 _DELAYS = ("updelay", "downdelay", "peer_notif_delay")
 
@@ -134,7 +135,8 @@ def _gateway(model: Model) -> Any:
     """A function: link -> the gateway that leads out of its network, None if it has none."""
 
     def of_link(name: str) -> Optional[str]:
-        addressing = model.addresses.get(name) or {}
-        return addressing.get("gateway") or addressing.get("gateway6")
+        addressing = model.addresses.get(name) or {"gateway": None, "gateway6": None, "routes": []}
+        routes = [route["via"] for route in addressing["routes"] if route["to"] == "default" and route["table"] in (None, MAIN_TABLE)]
+        return addressing["gateway"] or addressing["gateway6"] or next(filter(None, routes), None)
 
     return of_link

@@ -17,9 +17,11 @@ from ansible_collections.trunkline.bonding.plugins.module_utils._model import Mo
 _KINDS = {"nic": "NIC", "bond": "bond", "vlan": "VLAN", "bridge": "bridge"}
 # Most switches select eight members of a LAG.
 _MEMBERS = 8
+_LOOPBACK = "lo"
 
 
 def check(model: Model) -> Iterator[Finding]:
+    yield from _loopback(model)
     yield from _nics(model)
     yield from _pinned(model)
     yield from _circles(model)
@@ -34,13 +36,18 @@ def check(model: Model) -> Iterator[Finding]:
     yield from _addressed_members(model)
 
 
+def _loopback(model: Model) -> Iterator[Finding]:
+    link = model.links.get(_LOOPBACK)
+    if link is not None:
+        yield model.finding("topology.loopback", _LOOPBACK, *(() if link["kind"] == "nic" else ("name",)), value=_LOOPBACK)
+
+
 def _nics(model: Model) -> Iterator[Finding]:
     owners: Dict[str, str] = {}
     listed = [name for name in model.links if ("nics", name) in model.trace.paths]
     known = [name for name, link in model.links.items() if link["kind"] != "nic" or name in listed]
     for name, nic in model.of_kind("nic"):
-        if name == "lo":
-            yield model.finding("topology.loopback", name, value=name)
+        if name == _LOOPBACK:
             continue
         if nic["mac"] and nic["mac"] in owners:
             yield model.finding("topology.duplicate-mac", name, "mac", value=nic["mac"], other=owners[nic["mac"]])

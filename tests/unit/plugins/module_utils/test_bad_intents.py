@@ -40,8 +40,8 @@ def changed(variables, changes):
     return found
 
 
-def findings_of(hostvars):
-    return _intent.normalise(_intent.from_hostvars(hostvars))[1]
+def findings_of(hostvars, host=None):
+    return _intent.normalise(_intent.from_hostvars(hostvars), host)[1]
 
 
 @pytest.mark.parametrize("name", GOOD)
@@ -51,7 +51,7 @@ def test_good_intent_has_no_finding(name):
 
 @pytest.mark.parametrize("case", BAD, ids=lambda case: case["name"])
 def test_wrong_intent_has_its_findings_and_no_other(case):
-    found = findings_of(changed(GOOD[case["of"]], case["set"]))
+    found = findings_of(changed(GOOD[case["of"]], case["set"]), case.get("host"))
     told = [item.as_text() for item in found]
     assert sorted((item.id, item.path) for item in found) == sorted(map(tuple, case["gives"])), told
     assert case.get("says", "") in " ".join(told)

@@ -83,6 +83,13 @@ BONDED = {
     },
 }  # fmt: skip
 
+LED_BY_ETH0 = {
+    "eth0": card(A, master="bond0"),
+    "eth1": card(B, A, master="bond0"),
+    "bond0": {**BONDED["bond0"], "mac": A, "mode": "active-backup"},
+}
+WITHOUT_ETH0 = intent({"eth0": nic(), "eth1": nic(), "bond0": bond("active-backup", ["eth1"])})
+
 
 @pytest.mark.parametrize(
     ("links", "wanted", "mac", "why"),
@@ -103,6 +110,9 @@ BONDED = {
             A,
             "the random one of an empty bond is nobody's",
         ),
+        (LED_BY_ETH0, two(), A, "its own slave's"),
+        (LED_BY_ETH0, WITHOUT_ETH0, B, "a card that leaves and stays in the host takes its address along"),
+        (dict(LED_BY_ETH0, eth0=card(OTHER)), WITHOUT_ETH0, A, "that of a card which is not in the host any more serves on"),
         (CARDS, two({"fail_over_mac": "active"}, "active-backup"), None, "it follows the active slave"),
         (CARDS, two({"fail_over_mac": "follow"}, "active-backup"), None, "it follows the active slave"),
         (CARDS, two({"fail_over_mac": "active"}, "802.3ad"), A, "inert in this mode"),

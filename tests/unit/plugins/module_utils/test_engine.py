@@ -12,7 +12,7 @@ import subprocess
 
 import pytest
 
-from ansible_collections.trunkline.bonding.plugins.module_utils import _change, _engine, _object, _ownership, _steady
+from ansible_collections.trunkline.bonding.plugins.module_utils import _argument_spec, _change, _engine, _object, _ownership, _steady
 from ansible_collections.trunkline.bonding.plugins.module_utils._transaction import _begin, _deadline, _scripts, _snapshot, _store
 
 
@@ -171,10 +171,12 @@ def test_a_plain_host_becomes_a_bond(case, check):
     assert result["changed"] is True
     assert (result["backend"], result["cost"]) == ("networkd", "rebuild")
     assert {"create", "enslave", "address", "route"} <= {step["action"] for step in result["plan"]}
-    headers = [shown["before_header"] for shown in result["diff"]]
-    assert headers[0] == "kernel" and THEIRS in headers
-    assert "eth0 address 198.51.100.10/24" in result["diff"][0]["before"]
-    assert "bond0 address 198.51.100.10/24" in result["diff"][0]["after"]
+    plan, kernel, *files = result["diff"]
+    assert plan["prepared"].startswith("plan: rebuild\n")
+    assert "\n  rebuild  eth0 enslave bond0\n" in plan["prepared"]
+    assert kernel["before_header"] == "kernel" and THEIRS in [shown["before_header"] for shown in files]
+    assert "eth0 address 198.51.100.10/24" in kernel["before"]
+    assert "bond0 address 198.51.100.10/24" in kernel["after"]
     assert len(case.windows) == (0 if check else 1)
     assert (result["transaction"] is None) is check
     if check:
@@ -194,7 +196,7 @@ def test_what_a_transaction_gets_is_complete_and_its_scripts_are_sound(case):
     plan = {
         "id": "t1", "base": "/b", "directory": "/b/transactions/t1", "schedule": _deadline.schedule(60), "manager": "systemd",
         "guard": "systemd", "files": work["actions"], "kept": [], "folders": [],
-        **{key: work[key] for key in ("apply", "rollback", "library", "forward", "back", "delete")},
+        **{key: work[key] for key in ("apply", "rollback", "daemon", "library", "forward", "back", "delete")},
     }  # fmt: skip
     for script in (_scripts.apply_script(plan), _scripts.rollback_script(plan)):
         subprocess.run(["/bin/sh", "-n"], input=script, text=True, check=True)
@@ -269,6 +271,66 @@ def test_what_is_ours_and_no_longer_wanted_goes_unless_purge_is_off(case):
     case.run(purge=False, **BONDED)
     assert [work["actions"].get(path) for work in case.windows] == ["remove", None]
     assert path in case.windows[1]["records"]["owned.json"]["files"]
+
+
+NIC = {"kind": "nic", "mac": None, "mtu": None, "master": None, "slave_options": {}}
+ADDRESSING = {"addresses": [], "gateway": None, "gateway6": None}
+
+
+def _intent(nics, addresses=None, **bonds):
+    masters = {slave: name for name, slaves in bonds.items() for slave in slaves}
+    links = {name: {**NIC, "master": masters.get(name)} for name in nics}
+    links.update({name: {"kind": "bond", "slaves": slaves, "master": None, "options": {}} for name, slaves in bonds.items()})
+    given = {name: {**ADDRESSING, "addresses": list(found)} for name, found in (addresses or {}).items()}
+    return {"links": links, "addresses": given, "bmc": None}
+
+
+MINE = {"eth0": ["198.51.100.10/24"]}
+LAST = _intent(["eth0", "eth1", "eth2"], {**MINE, "bond1": ["192.0.2.1/24"]}, bond1=["eth1", "eth2"])
+
+
+@pytest.mark.parametrize(
+    ("intent", "slaves", "addresses"),
+    [
+        # not named, or named without a use: it stays as it was
+        (_intent(["eth0"], MINE), {"bond1": ["eth1", "eth2"]}, {"eth0", "bond1"}),
+        (_intent(["eth0", "eth1"], MINE), {"bond1": ["eth1", "eth2"]}, {"eth0", "bond1"}),
+        # used elsewhere: the kept bond gives it up, and without a slave its addresses
+        (_intent(["eth0", "eth2"], {**MINE, "eth2": ["203.0.113.1/24"]}), {"bond1": ["eth1"]}, {"eth0", "eth2", "bond1"}),
+        (_intent(["eth1", "eth2"], bond2=["eth1", "eth2"]), {"bond1": [], "bond2": ["eth1", "eth2"]}, {"eth0"}),
+    ],
+)
+def test_without_purge_what_is_ours_and_not_named_stays_in_its_files(intent, slaves, addresses):
+    kept = _ownership.kept(intent, LAST)
+    assert {name: link["slaves"] for name, link in kept["links"].items() if link["kind"] == "bond"} == slaves
+    assert set(kept["addresses"]) == addresses
+    for name, link in kept["links"].items():
+        assert link["kind"] != "nic" or (link["master"] is None) == (not any(name in found for found in slaves.values()))
+
+
+@pytest.mark.parametrize(
+    ("collection", "specification", "given"),
+    [
+        ("bonds", _argument_spec.BOND, {"name": "bond0", "mode": "active-backup", "slaves": ["eth1"], "options": {"miimon": 100}}),
+        ("bridges", _argument_spec.BRIDGE, {"name": "br0", "ports": ["eth1"]}),
+    ],
+)
+def test_a_module_for_one_object_needs_no_other_parameters_than_its_own(case, collection, specification, given):
+    params = {**{name: facts.get("default") for name, facts in specification.items()}, **given}
+    module = Module(True)
+    module.params = params
+    with pytest.raises(Ended) as ended:
+        _engine.run(module, _object.amend(collection, params))
+    assert ended.value.result["changed"] is True
+
+
+@pytest.mark.parametrize("told", [{"dns": ["198.51.100.53"]}, {"search": ["example.net"]}, {"dhcp6": True}])
+def test_what_only_a_daemon_is_told_touches_its_link(case, told):
+    case.run(**PLAIN)
+    case.own(**case.windows[0]["records"]["owned.json"])
+    case.run(addresses={"eth0": {**PLAIN["addresses"]["eth0"], **told}})
+    assert [work["records"]["change.json"]["touched"] for work in case.windows][1] == ["eth0"]
+    assert case.windows[1]["records"]["change.json"]["steps"] == []
 
 
 def test_a_host_that_is_as_wanted_is_left_alone_and_the_next_run_takes_the_short_way(case, monkeypatch):

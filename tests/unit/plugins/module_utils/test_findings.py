@@ -67,6 +67,40 @@ def test_words_cannot_drive_a_terminal():
     assert found.cure == ""
 
 
+@pytest.mark.parametrize(
+    ("name", "secret"),
+    [
+        ("password", True),
+        ("bmc_password", True),
+        ("PassPhrase", True),
+        ("api_key", True),
+        ("sshKey", True),
+        ("private-key", True),
+        ("snmp_community", True),
+        ("token", True),
+        ("psk", True),
+        # An option of the driver, and words that only hold one of these.
+        ("ad_user_port_key", False),
+        ("keyboard", False),
+        ("passive", False),
+        ("miimon", False),
+        (5, False),
+    ],
+)
+def test_names_of_secrets(name, secret):
+    assert _findings.secret(name) is secret
+
+
+def test_secrets_inside_a_value_are_not_shown():
+    found = finding("schema.type", "x", {"a": [{"password": "hunter2"}], "b": 1}, expected="a list", cure="Write a list.")
+    assert found.value == {"a": [{"password": "(hidden)"}], "b": 1}
+    assert "hunter2" not in found.as_text()
+
+
+def test_texts_sort_as_people_count():
+    assert sorted(["eth10", "eth2", "eth1.20", "eth1"], key=_findings.natural) == ["eth1", "eth1.20", "eth2", "eth10"]
+
+
 def test_a_number_that_python_does_not_print():
     json.dumps(finding("dns.search", "x", 10**5000).as_dict())
 
@@ -118,6 +152,7 @@ def test_accepting_what_cannot_be_accepted_is_an_error(accept, id_):
     [
         ("slavs", ["slaves", "name"], "Did you mean slaves?"),
         ("LACP-rate", ["lacp_rate", "mode"], "Did you mean lacp_rate?"),
+        ("dhcp", ["dhcp4", "dns", "dhcp6"], "Did you mean dhcp4 or dhcp6?"),
         ("zzz", ["b", "a"], "Known: a, b."),
         (5, ["b", "a"], "Known: a, b."),
         ("zzz", [], "No known name is like it."),

@@ -154,6 +154,43 @@ def test_slaves_that_do_not_aggregate(change, mode, wanted):
     assert ids(judge(bonded(slaves=("swp1", "swp2"), mode=mode), change=change)) == wanted
 
 
+FREE = "52:54:00:00:00:99"
+
+
+@pytest.mark.parametrize(
+    ("mac", "change", "wanted"),
+    [
+        (FREE, None, []),
+        # The card stays in the host, but not in the bond.
+        (FREE, speeds(swp1={"permanent_mac": FREE}), ["host.mac-taken"]),
+        (FREE, speeds(eth0={"permanent_mac": FREE}), []),
+        (None, speeds(swp1={"permanent_mac": FREE}), []),
+    ],
+)
+def test_an_address_that_is_pinned_and_belongs_to_a_card_elsewhere(mac, change, wanted):
+    assert ids(judge(covered(mac=mac), change=change)) == wanted
+
+
+# What bond_xdp_check() of the driver says.
+@pytest.mark.parametrize(
+    ("mode", "options", "program", "wanted"),
+    [
+        ("802.3ad", {}, True, []),
+        ("802.3ad", {"xmit_hash_policy": "vlan+srcmac"}, True, ["host.xdp-mode"]),
+        ("balance-xor", {"xmit_hash_policy": "layer3+4"}, True, []),
+        ("active-backup", {}, True, []),
+        ("broadcast", {}, True, ["host.xdp-mode"]),
+        ("balance-alb", {}, True, ["host.xdp-mode"]),
+        ("balance-alb", {}, False, []),
+    ],
+)
+def test_a_mode_in_which_the_program_of_the_bond_cannot_run(mode, options, program, wanted):
+    change = speeds(bond0={"xdp": True}) if program else None
+    links = {"eth0": nic(), "eth1": nic(), "bond0": bond(mode, ["eth0", "eth1"], {"miimon": 100, **options})}
+    found = judge(intent(links), "lacp_stack", change=change)
+    assert [item.id for item in found if item.id == "host.xdp-mode"] == wanted
+
+
 OWNED = {name: {"kind": "bond", "options": []} for name in ("bond0", "br0", "bond0.20")}
 
 

@@ -324,6 +324,57 @@ def test_settings_have_defaults():
     assert [(found.id, found.path) for found in findings] == [("schema.choice", "bonding_confirm")]
 
 
+@pytest.mark.parametrize(
+    ("written", "wanted"),
+    [("true", True), ("no", False), ("0", False), ("1", True), ('"0"', False), ('"On"', True), ("2", None), ("0.0", None), ("[]", None)],
+)
+def test_on_and_off_have_one_rule(written, wanted):
+    """Keys, options of the kernel and settings take the same spellings, and refuse the same."""
+    settings, refused = _intent.settings(yaml.safe_load(f"purge: {written}"))
+    variables = yaml.safe_load(f"""
+        bonds: [{{name: bond0, mode: 1, slaves: [eth0, eth1], options: {{miimon: 100, all_slaves_active: {written}}}}}]
+        nics: {{eth0: {{}}, eth1: {{}}, eth2: {{edge_port: {written}}}}}
+    """)
+    intent, findings = _intent.normalise(variables)
+    if wanted is None:
+        assert [found.id for found in refused] == ["schema.type"]
+        assert sorted(found.id for found in findings) == ["options.value", "schema.type"]
+    else:
+        assert (settings["purge"], refused) == (wanted, [])
+        found = intent["links"]["bond0"]["options"]["all_slaves_active"], intent["links"]["eth2"]["edge_port"]
+        assert found == (wanted, wanted)
+
+
+@pytest.mark.parametrize(
+    ("args", "wanted"),
+    [
+        ({"name": "bond1", "mode": "lacp", "deadline": "2m", "state": "present"}, [("schema.choice", "bond.mode")]),
+        ({"name": "bond1", "mtu": "9k", "slaves": "eth0"}, [("schema.type", "bond.mtu"), ("schema.type", "bond.slaves")]),
+        ({"name": "bond1", "members": ["eth0"], "addressing": {"dhcp4": True}}, []),
+        ({"name": "bond1", "profile": "compute"}, [("schema.unknown-key", "bond.profile")]),
+        ({"name": "bond1", "addressing": {"mtu": 9000}}, [("schema.unknown-key", "bond.addressing.mtu")]),
+        ({"name": "bond1", "miimon": 100}, [("schema.unknown-key", "bond.miimon")]),
+    ],
+)
+def test_what_a_task_says_of_one_bond(args, wanted):
+    assert [(found.id, found.path) for found in _intent.one("bonds", "bond", args)] == wanted
+
+
+def test_the_values_of_unknown_variables_are_nobodys_business():
+    _model, findings = _intent.normalise({"bmc_password": "hunter2", "bmc": {"mode": "dedicated", "token": "hunter2"}})
+    assert [(found.id, found.path) for found in findings] == [
+        ("schema.unknown-key", "bonding_bmc.token"),
+        ("schema.unknown-variable", "bonding_bmc_password"),
+    ]
+    assert "hunter2" not in repr(findings)
+
+
+def test_names_of_variables_that_are_none_of_ours():
+    ours = ["ansible_host", "bonding_nics", "bonding_switch", "bonding_profile_a"]
+    others = ["bonding_bridge", "bonding_profiles", "bonding_profile_"]
+    assert [found.path for found in _intent.unknown_variables([*ours, *others])] == others
+
+
 def test_the_variable_of_a_switch():
     assert _intent.switch({"peer": "leaf2"}) == ({"peer": "leaf2", "platform": None, "create_vlans": True}, [])
     assert _intent.switch(None) == ({"peer": None, "platform": None, "create_vlans": True}, [])

@@ -28,7 +28,6 @@ SYSTEM, OTHER = "52:54:00:00:00:10", "52:54:00:00:01:10"
 def test_bits(state, names):
     assert _lacp.names(state) == names
     assert _lacp.number(names) == state
-    assert len(_lacp.explain(state)) == 8
     assert _lacp.rate(state) == ("fast" if state & 2 else "slow")
 
 
@@ -51,7 +50,7 @@ def test_bits(state, names):
 )
 def test_faults_of_a_port(actor, partner, said):
     faults = _lacp.faults(actor, partner)
-    assert _lacp.healthy(actor, partner) is (said is None)
+    assert bool(faults) is (said is not None)
     assert said is None or any(said in fault for fault in faults), faults
 
 
@@ -62,7 +61,6 @@ def slave(aggregator, system=OTHER, key=15):
 def test_slaves_by_aggregator_and_by_partner():
     slaves = {"eth0": slave(1), "eth1": slave(2, key=16), "eth2": slave(1), "eth3": slave(None, "00:00:00:00:00:00")}
     assert _lacp.aggregators(slaves) == {1: ["eth0", "eth2"], 2: ["eth1"]}
-    assert _lacp.strays(slaves, 1) == ["eth1", "eth3"]
     assert _lacp.partners(slaves) == {(OTHER, 15): ["eth0", "eth2"], (OTHER, 16): ["eth1"]}
     assert [_lacp.heard(body["partner"]) for body in slaves.values()] == [True, True, True, False]
     assert not _lacp.heard(None)

@@ -145,6 +145,46 @@ def test_a_value_that_breaks_its_rule_is_refused_with_the_rule(name, written, ru
 
 
 @pytest.mark.parametrize(
+    ("name", "written", "nearest"),
+    [
+        ("xmit_hash_policy", "layer3_4", "layer3+4"),
+        ("xmit_hash_policy", "L3+4", "layer3+4"),
+        ("xmit_hash_policy", "src-dst-ip", None),
+        ("lacp_rate", "fst", "fast"),
+        ("lacp_rate", 2, None),
+        ("miimon", "100ms", 100),
+        ("miimon", "100 ms", 100),
+        ("miimon", "100s", None),
+        ("miimon", 100.0, 100),
+        ("miimon", 0.1, None),
+        ("miimon", -1, 0),
+        ("miimon", True, None),
+        ("num_grat_arp", 300, 255),
+        ("lp_interval", 0, 1),
+        ("use_carrier", "maybe", None),
+    ],
+)
+def test_the_value_that_was_probably_meant(name, written, nearest):
+    assert options.nearest_value(name, written) == nearest
+
+
+@pytest.mark.parametrize(
+    ("written", "option"),
+    [
+        # systemd.netdev(5), netplan's reference and ifenslave's manual.
+        ("MIIMonitorSec", "miimon"),
+        ("mii-monitor-interval", "miimon"),
+        ("bond-miimon", "miimon"),
+        ("transmit-hash-policy", "xmit_hash_policy"),
+        ("lacp-rat", "lacp_rate"),
+        ("zzz", None),
+    ],
+)
+def test_the_option_that_was_probably_meant(written, option):
+    assert options.nearest(written) == option
+
+
+@pytest.mark.parametrize(
     ("name", "mode", "value", "others", "expected"),
     [
         # bonding.rst and BOND_OPTFLAG_*: modes that take an option, and modes in which it has effect.
@@ -189,6 +229,10 @@ def test_a_value_that_breaks_its_rule_is_refused_with_the_rule(name, written, ru
         ("primary_reselect", "active-backup", "failure", {"primary": "eth0"}, "acts"),
         ("primary_reselect", "active-backup", "failure", {"prio": 10}, "acts"),
         ("prio", "active-backup", 10, {"primary": "eth0"}, "inert"),
+        # Announced on the netdev list with broadcast_neighbor: only with it does 802.3ad announce its addresses.
+        ("num_grat_arp", "802.3ad", 3, {}, "inert"),
+        ("num_grat_arp", "802.3ad", 3, {"broadcast_neighbor": True}, "acts"),
+        ("num_grat_arp", "balance-xor", 3, {}, "inert"),
         ("xmit_hash_policy", "balance-alb", "layer3+4", {}, "inert"),
         ("xmit_hash_policy", "balance-alb", "layer3+4", {"tlb_dynamic_lb": False}, "acts"),
         ("use_carrier", "balance-rr", False, {"miimon": 0}, "inert"),

@@ -196,6 +196,12 @@ def test_a_metric_that_nobody_asked_for_is_not_judged(plain):
     assert [step["what"] for step in steps(with_metric, plain) if step["action"] == "route"] == ["default via 198.51.100.1 metric 7"]
 
 
+def test_the_way_back_to_addresses_of_networkmanager_waits_for_no_route_that_a_state_does_not_tell(plain):
+    back = _desired.from_state(plain, ["eth0"])
+    subnet = {**back["routes"][0], "to": "198.51.100.0/24", "via": None, "dev": "eth0", "metric": 100, "protocol": "kernel"}
+    assert _plan.plan(plain, {**back, "routes": [*back["routes"], subnet]}) == []
+
+
 @pytest.mark.parametrize(
     ("costs", "dearest"), [([], "none"), (["live"], "live"), (["live", "flap"], "flap"), (["rebuild", "flap", "live"], "rebuild")]
 )

@@ -61,6 +61,7 @@ def test_nics_are_found(nics, state, wanted):
     [
         ("{eth2: {}}", PLAIN, ("host.nic-missing", "bonding_nics.eth2"), "eth2"),
         (f'{{up0: {{mac: "{C}"}}}}', PLAIN, ("host.nic-missing", "bonding_nics.up0"), C),
+        ("{ib0: {}}", {**PLAIN, "foreign": {"ib0": "infiniband"}}, ("host.nic-type", "bonding_nics.ib0"), "infiniband"),
         ("{bond0: {}}", ENSLAVED, ("host.nic-missing", "bonding_nics.bond0"), "it is a bond"),
         (f'{{eth0: {{mac: "{B}"}}}}', PLAIN, ("host.nic-mismatch", "bonding_nics.eth0"), "eth1 has that one"),
         (f'{{eth0: {{mac: "{C}"}}}}', PLAIN, ("host.nic-mismatch", "bonding_nics.eth0"), A),

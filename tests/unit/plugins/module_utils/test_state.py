@@ -229,3 +229,35 @@ def test_a_kernel_without_policy_routing_has_no_rules():
     machine = Recorded("plain", {"ip -6 rule show": (2, "", "RTNETLINK answers: Operation not supported\n")})
     state = _state.read_surroundings(machine, _state.read(machine))
     assert [rule["family"] for rule in state["rules"]] == [4]
+
+
+# As NetworkManager 1.42 leaves a link: the kernel makes no route to the subnet of such an address, and the daemon adds one like it.
+GIVEN_ADDRESS = {"family": "inet", "local": "192.0.2.5", "prefixlen": 24, "scope": "global", "noprefixroute": True}
+GIVEN_ROUTE = {
+    "type": "unicast", "dst": "192.0.2.0/24", "dev": "eth7", "table": "main", "protocol": "kernel", "scope": "link",
+    "prefsrc": "192.0.2.5", "metric": 100, "flags": [],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("noprefixroute", [True, False])
+def test_the_way_back_knows_the_route_to_a_subnet_only_where_the_kernel_does_not_make_it(noprefixroute):
+    link = {"ifname": "eth7", "ifindex": 7, "link_type": "ether", "address": "02:00:00:00:00:07", "flags": ["UP"], "mtu": 1500}
+    link["addr_info"] = [{**GIVEN_ADDRESS, "noprefixroute": noprefixroute}]
+    machine = Recorded("plain", {SHOW: (0, json.dumps([link]), ""), ROUTES: (0, json.dumps([GIVEN_ROUTE]), "")})
+    assert _state.read(machine)["routes"] == []
+    found = _state.read_surroundings(machine, _state.read(machine))["routes"]
+    words = [route["words"] for route in found]
+    assert words == (["192.0.2.0/24 dev eth7 table main proto kernel scope link src 192.0.2.5 metric 100".split()] if noprefixroute else [])
+
+
+def test_links_that_are_no_ethernet_and_programs_on_links():
+    """As iproute2 6.1 prints an InfiniBand port, and a NIC with an XDP program of the driver's kind."""
+    ethernet = {"ifname": "eth7", "ifindex": 7, "link_type": "ether", "address": "02:00:00:00:00:07", "flags": ["UP"], "mtu": 1500}
+    program = {"xdp": {"mode": 1, "prog": {"id": 42, "tag": "3b185187f1855c4c", "jited": 1}}}
+    links = [{"ifname": "ib0", "ifindex": 3, "link_type": "infiniband", "mtu": 2044}, {**ethernet, **program}]
+    state = _state.read(Recorded("plain", {SHOW: (0, json.dumps(links), "")}))
+    assert state["foreign"] == {"ib0": "infiniband"}
+    assert list(state["links"]) == ["eth7"]
+    assert state["links"]["eth7"]["xdp"] is True
+    del links[1]["xdp"]
+    assert "xdp" not in _state.read(Recorded("plain", {SHOW: (0, json.dumps(links), "")}))["links"]["eth7"]

@@ -13,12 +13,12 @@ import jsonschema
 import pytest
 import yaml
 
-from ansible_collections.trunkline.bonding.plugins.module_utils import _schema, _schema_export, _schema_types, _schema_validate
+from ansible_collections.trunkline.bonding.plugins.module_utils import _argument_spec, _schema, _schema_types, _schema_validate
+from ansible_collections.trunkline.bonding.tests.tools import schema_export
 
-HERE = pathlib.Path(__file__).parent
-ROOT = HERE.parents[3]
-GOOD = yaml.safe_load((HERE / "good_intents.yml").read_text())
-EDITOR = jsonschema.Draft202012Validator(_schema_export.json_schema())
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+GOOD = yaml.safe_load((ROOT / "tests/unit/plugins/module_utils/good_intents.yml").read_text())
+EDITOR = jsonschema.Draft202012Validator(schema_export.json_schema())
 
 
 def fields(field, path=()):
@@ -79,25 +79,28 @@ def test_editors_mark_mistakes(wrong):
     assert list(EDITOR.iter_errors(wrong))
 
 
-def test_arguments_of_a_module_are_declared_by_their_outermost_type():
-    assert _schema.argument_spec("nics", "bonds", "bmc", "purge", "deadline", "confirm", "accept") == {
-        "nics": {"type": "dict", "default": {}},
-        "bonds": {"type": "list", "elements": "raw", "default": []},
-        "bmc": {"type": "dict"},
-        "purge": {"type": "bool", "default": True},
-        "deadline": {"type": "int", "default": 120},
-        "confirm": {"type": "str", "choices": ["auto", "later"], "default": "auto"},
-        "accept": {"type": "list", "elements": "raw", "default": []},
-    }
+def only(spec, names):
+    return {name: spec[name] for name in names}
+
+
+def test_arguments_of_the_modules_are_those_of_the_schema():
+    """The table is written out in plain text, so that a run that has nothing to do need not read the schema."""
+    assert only(_argument_spec.HOST_LINKS, _schema.INTENT) == schema_export.arguments(_schema.INTENT, defaults=False)
+    assert only(_argument_spec.HOST_LINKS, _schema.SETTINGS) == schema_export.arguments(_schema.SETTINGS)
+    for spec, collection in ((_argument_spec.BOND, "bonds"), (_argument_spec.BRIDGE, "bridges")):
+        fields = schema_export.object_fields(collection)
+        assert only(spec, fields) == schema_export.arguments(fields, defaults=False)
 
 
 def test_suboptions_for_the_documentation_of_modules():
-    options = _schema_export.module_options("bonds", "bmc")
+    options = schema_export.documentation(only(_schema.INTENT, ("nics", "bonds", "bmc")))
     assert options["bonds"]["type"] == "list"
     assert options["bonds"]["elements"] == "dict"
     assert options["bonds"]["suboptions"]["name"] == {"description": ["Name of the bond."], "type": "str", "required": True}
     assert options["bonds"]["suboptions"]["slaves"]["aliases"] == ["ports", "members"]
     assert options["bonds"]["suboptions"]["lag"]["suboptions"]["vlans"]["suboptions"]["tagged"]["type"] == "raw"
+    assert "V(miimon)" in " ".join(options["bonds"]["suboptions"]["options"]["description"])
+    assert options["nics"]["suboptions"]["NAME"]["suboptions"]["switch"]["type"] == "str"
     assert options["bmc"]["suboptions"]["mode"]["choices"] == ["dedicated", "shared", "failover"]
 
 

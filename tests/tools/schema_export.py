@@ -1,28 +1,29 @@
 # Copyright: (c) 2026, trunkline.bonding contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Private to this collection: no stable interface.
 
-"""What is made from the schema for people and editors: a JSON Schema, tables for the documentation, suboptions for modules."""
+"""What is made from the schema for people and editors: a JSON Schema, tables for the pages, documentation and arguments of modules."""
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, List, Tuple
+from collections.abc import Iterator
+from typing import Any
 
-from ansible_collections.trunkline.bonding.plugins.module_utils import _options
-from ansible_collections.trunkline.bonding.plugins.module_utils._schema import PREFIX, PROFILE_PREFIX, VARIABLES, Field
+import yaml
+
+from ansible_collections.trunkline.bonding.plugins.module_utils import _options, _spelling
+from ansible_collections.trunkline.bonding.plugins.module_utils._schema import INTENT, PREFIX, PROFILE_PREFIX, VARIABLES, Field
 from ansible_collections.trunkline.bonding.plugins.module_utils._schema_types import NAME, VLAN_IDS
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_MAC = "^([0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}$|^([0-9A-Fa-f]{4}\\.){2}[0-9A-Fa-f]{4}$"
+_MAC = "|".join(f"^{form.replace('0-9a-f', '0-9A-Fa-f')}$" for form in _spelling.MAC_FORMS)
 _VLAN_RANGE = "^ *[0-9]+(-[0-9]+)?( *, *[0-9]+(-[0-9]+)?)* *$"
 # An expression of Jinja may stand for any value that is not a dictionary or a list.
 _JINJA = {"type": "string", "pattern": "\\{\\{"}
 
-_TEXTS: Dict[str, Dict[str, Any]] = {
+_TEXTS: dict[str, dict[str, Any]] = {
     "any": {},
-    "identifier": {"type": ["string", "integer"]},
-    "bool": {"type": "boolean"},
+    "bool": {"enum": [True, False, 1, 0]},
     "mode": {"enum": [*_options.MODES, *range(len(_options.MODES))]},
     "name": {"type": "string", "pattern": f"^{NAME.pattern}$"},
     "mac": {"type": "string", "pattern": _MAC},
@@ -52,7 +53,6 @@ _TEXTS: Dict[str, Dict[str, Any]] = {
 _KINDS = {
     "any": "value",
     "str": "string",
-    "identifier": "string or integer",
     "int": "integer",
     "bool": "boolean",
     "mode": "string or number",
@@ -70,7 +70,7 @@ _KINDS = {
 }
 
 
-def json_schema() -> Dict[str, Any]:
+def json_schema() -> dict[str, Any]:
     """A JSON Schema of the variables for editors: known keys, types and ranges; relations are left to the rules."""
     properties = {PREFIX + name: _json(field) for name, field in VARIABLES.items() if name != "profiles"}
     return {
@@ -82,9 +82,9 @@ def json_schema() -> Dict[str, Any]:
     }
 
 
-def _json(field: Field) -> Dict[str, Any]:
+def _json(field: Field) -> dict[str, Any]:
     kind = field["type"]
-    found: Dict[str, Any]
+    found: dict[str, Any]
     if kind == "dict":
         names = [(alias, inner) for name, inner in field["keys"].items() for alias in (name, *inner.get("aliases", ()))]
         found = {"type": ["object", "null"], "properties": {name: _json(inner) for name, inner in names}, "additionalProperties": False}
@@ -101,9 +101,11 @@ def _json(field: Field) -> Dict[str, Any]:
     return found
 
 
-def _json_scalar(field: Field) -> Dict[str, Any]:
+def _json_scalar(field: Field) -> dict[str, Any]:
     if field["type"] == "int":
         return {"type": "integer", "minimum": field["minimum"], "maximum": field["maximum"]}
+    if field["type"] == "identifier":
+        return {"anyOf": [_json_scalar({**field, "type": "int"}), _json_scalar({**field, "type": "str"})]}
     if field["type"] == "choice":
         return {"enum": list(field["choices"])}
     if field["type"] == "str":
@@ -111,34 +113,147 @@ def _json_scalar(field: Field) -> Dict[str, Any]:
     return dict(_TEXTS[field["type"]])
 
 
-def module_options(*names: str) -> Dict[str, Dict[str, Any]]:
-    """The ``options`` of a module's documentation for the variables of those names, with suboptions."""
-    return {name: _documented(VARIABLES[name]) for name in names}
+_PLAIN = {"int": "int", "bool": "bool", "identifier": "raw", "vlan_list": "raw", "any": "raw", "mode": "raw"}
+_ARGUMENTS = {"dict": "dict", "map": "dict", "list": "list", **_PLAIN}
+# The key under which the documentation shows what stands at names of the user's choice.
+ANY_NAME = "NAME"
 
 
-def _documented(field: Field) -> Dict[str, Any]:
-    kinds = {"dict": "dict", "map": "dict", "list": "list", "int": "int", "bool": "bool", "vlan_list": "raw", "any": "raw", "mode": "raw"}
-    found: Dict[str, Any] = {"description": [field["description"]], "type": kinds.get(field["type"], "str")}
+def arguments(fields: dict[str, Field], defaults: bool = True) -> dict[str, dict[str, Any]]:
+    """Fields as arguments of a module, by their outermost type; what is inside is left to the findings of the data model.
+
+    ``defaults`` False leaves them out: for modules where nothing given means that nothing is said.
+    """
+    return {name: _argument(field, defaults) for name, field in fields.items()}
+
+
+def _argument(field: Field, defaults: bool) -> dict[str, Any]:
+    found: dict[str, Any] = {"type": _ARGUMENTS.get(field["type"], "str")}
     if field["type"] == "list":
-        element = field["element"]
-        found["elements"] = kinds.get(element["type"], "str")
-        if element["type"] == "dict":
-            found["suboptions"] = {name: _documented(inner) for name, inner in element["keys"].items()}
-    if field["type"] == "dict":
-        found["suboptions"] = {name: _documented(inner) for name, inner in field["keys"].items()}
+        found["elements"] = _ARGUMENTS.get(field["element"]["type"], "str")
     for key in ("choices", "aliases"):
         if key in field:
             found[key] = list(field[key])
     if field.get("required"):
         found["required"] = True
-    if "default" in field:
+    if defaults and "default" in field:
         found["default"] = field["default"]
     return found
 
 
+def documentation(fields: dict[str, Field], defaults: bool = True) -> dict[str, Any]:
+    """Fields as the ``options`` of a module's documentation, with their keys as suboptions."""
+    return {name: _documented(field, defaults) for name, field in fields.items()}
+
+
+def _documented(field: Field, defaults: bool = True) -> dict[str, Any]:
+    found = {"description": _sentences(field, defaults), **_argument(field, defaults)}
+    inner = field.get("element", field)
+    if inner["type"] == "dict":
+        found["suboptions"] = documentation(inner["keys"])
+    elif inner["type"] == "map" and inner["values"]["type"] == "map":
+        found["suboptions"] = {ANY_NAME: {"description": [inner["values"]["description"]], "type": "dict"}}
+    elif inner["type"] == "map" and inner["values"]["type"] == "dict":
+        values = inner["values"]
+        words = f"{values['description']} The key stands for any name."
+        found["suboptions"] = {ANY_NAME: {"description": [words], "type": "dict", "suboptions": documentation(values["keys"])}}
+    return found
+
+
+def _sentences(field: Field, defaults: bool) -> list[str]:
+    found = [field["description"]]
+    if field["type"] == "int":
+        found.append(f"A number{' of ' + _UNITS[field['unit']] if 'unit' in field else ''} from {field['minimum']} to {field['maximum']}.")
+    if field["type"] == "mode":
+        found.append(f"One of {', '.join(f'V({mode})' for mode in _options.MODES)}, or its number from V(0).")
+    if field["type"] == "vlan_list":
+        found.append('A number, a list of numbers and ranges, or a text of them, as V([20, "30-39"]) or V(20,30-39).')
+    if field["type"] == "identifier":
+        found.append(f"A number from {field['minimum']} to {field['maximum']}, or the name of a LAG.")
+    if not defaults and field.get("default") not in (None, []):
+        found.append(f"It is V({str(field['default']).lower()}) by default.")
+    level = {"options": "bond", "slave_options": "slave"}.get(_level(field))
+    if level:
+        names = [option.name for option in _options.OPTIONS.values() if option.level == level and _settable(option)]
+        found.append(f"These are {', '.join(f'V({name})' for name in names)}.")
+    return found
+
+
+_UNITS = {"s": "seconds", "bytes": "bytes"}
+
+
+def _level(field: Field) -> str | None:
+    """``options`` or ``slave_options`` for the maps of the kernel's options."""
+    if field["type"] != "map" or field["values"]["type"] not in ("any", "map"):
+        return None
+    return "options" if field["values"]["type"] == "any" else "slave_options"
+
+
+def _settable(option: _options.Option) -> bool:
+    return option.name != "mode" and not option.transient
+
+
+_FRAGMENTS = '''# Copyright: (c) 2026, trunkline.bonding contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Private to this collection: no stable interface.
+
+"""The data model as options of modules. Generated from the schema: make docs."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    # What is wanted on a host, as a whole.
+    DOCUMENTATION = r"""
+{whole}"""
+
+    # One bond.
+    BOND = r"""
+{bond}"""
+
+    # One bridge.
+    BRIDGE = r"""
+{bridge}"""
+'''
+
+
+class _Indented(yaml.SafeDumper):
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def object_fields(collection: str) -> dict[str, Field]:
+    """The keys of one entry of ``bonds`` or ``bridges`` that its own module takes, and its addressing."""
+    keys = INTENT[collection]["element"]["keys"]
+    return {**{name: field for name, field in keys.items() if name not in ("name", "profile")}, "addressing": ADDRESSING}
+
+
+ADDRESSING: Field = {
+    **INTENT["addresses"]["values"],
+    "description": "Addresses, DHCP, gateways, routes, name servers and search domains of the link. Without it they stay as they are.",
+}
+
+
+def doc_fragments() -> str:
+    """The Python file with the documentation fragments that the modules extend."""
+
+    def shown(options: dict[str, Any]) -> str:
+        return yaml.dump({"options": options}, Dumper=_Indented, sort_keys=False, width=115, allow_unicode=True)
+
+    return _FRAGMENTS.format(
+        whole=shown(documentation(INTENT, False)),
+        bond=shown(documentation(object_fields("bonds"), False)),
+        bridge=shown(documentation(object_fields("bridges"), False)),
+    )
+
+
 def markdown(*names: str) -> str:
     """Tables of keys for the documentation: one for each dictionary inside the variables of those names."""
-    lines: List[str] = []
+    lines: list[str] = []
     for name in names:
         for title, keys in _tables(VARIABLES[name], ""):
             if title:
@@ -147,7 +262,7 @@ def markdown(*names: str) -> str:
     return "\n".join(lines)
 
 
-def _tables(field: Field, title: str) -> Iterator[Tuple[str, Dict[str, Field]]]:
+def _tables(field: Field, title: str) -> Iterator[tuple[str, dict[str, Field]]]:
     inner = field.get("values") or field.get("element") or field
     if inner["type"] == "dict":
         yield title, inner["keys"]
@@ -155,7 +270,7 @@ def _tables(field: Field, title: str) -> Iterator[Tuple[str, Dict[str, Field]]]:
             yield from _tables(key, f"`{name}`" + (f" in {title}" if title else ""))
 
 
-def _table(keys: Dict[str, Field]) -> Iterator[str]:
+def _table(keys: dict[str, Field]) -> Iterator[str]:
     yield "| key | type | default | meaning |"
     yield "| --- | --- | --- | --- |"
     for name, field in keys.items():
@@ -179,6 +294,8 @@ def _kind(field: Field) -> str:
         return ", ".join(f"`{choice}`" for choice in field["choices"])
     if field["type"] == "int":
         return f"{field['minimum']}-{field['maximum']}" + (f" {field['unit']}" if "unit" in field else "")
+    if field["type"] == "identifier":
+        return f"{field['minimum']}-{field['maximum']} or a name"
     return _KINDS[field["type"]]
 
 
@@ -202,7 +319,7 @@ def options_markdown() -> str:
         "| --- | --- | --- | " + " | ".join("---" for _mode in modes) + " |",
     ]
     for option in _options.OPTIONS.values():
-        if option.name == "mode" or option.transient:
+        if not _settable(option):
             continue
         marks = [_mark(option, mode) for mode in modes]
         names = ", ".join(f"`{spelled}`" for spelled in (option.name, *option.aliases))
@@ -211,10 +328,32 @@ def options_markdown() -> str:
     return "\n".join(lines) + "\n"
 
 
+def option_list() -> str:
+    """All options of the bond and of slaves, with the modes in which the kernel takes them."""
+    lines = ["| option | values | default | the kernel takes it in |", "| --- | --- | --- | --- |"]
+    for option in _options.OPTIONS.values():
+        names = " or ".join(f"`{spelled}`" for spelled in (option.name, *option.aliases))
+        if option.name == "mode":
+            names += " (a key of the bond)"
+        elif option.transient:
+            names += " (state, not to be set)"
+        elif option.level == "slave":
+            names += " (in `slave_options`)"
+        taken = "all modes" if option.accepted == _options.MODES else ", ".join(f"`{mode}`" for mode in option.accepted)
+        lines.append(f"| {names} | {_values(option)} | {_option_default(option)} | {taken} |")
+    return "\n".join(lines) + "\n"
+
+
 def _mark(option: _options.Option, mode: str) -> str:
     if mode not in option.accepted:
         return "-"
-    return "acts" if mode in option.acts else "inert"
+    if mode not in option.acts:
+        return "inert"
+    for relation in _options.RELATIONS:
+        if relation.option == option.name and relation.modes is not None and mode in relation.modes:
+            wants = " or ".join(f"`{other}`" for other in relation.others)
+            return f"with {wants}" if relation.kind == "needs" else f"without {wants}"
+    return "acts"
 
 
 def _values(option: _options.Option) -> str:
