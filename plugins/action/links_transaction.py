@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.trunkline.bonding.plugins.plugin_utils import _switch_closing
 from ansible_collections.trunkline.bonding.plugins.plugin_utils._closing_action import ClosingAction
-from ansible_collections.trunkline.bonding.plugins.plugin_utils._switch_action import is_switch, switch_transaction
+from ansible_collections.trunkline.bonding.plugins.plugin_utils._switch_action import is_switch
 
 
 class ActionModule(ClosingAction):
@@ -15,5 +16,5 @@ class ActionModule(ClosingAction):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         if is_switch(self, task_vars or {}):
-            return switch_transaction(self, task_vars or {}, dict(self._task.args))
+            return _switch_closing.close(self, task_vars or {}, dict(self._task.args))
         return super().run(tmp, task_vars)

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.trunkline.bonding.plugins.plugin_utils._switch_action import LagsAction
+from ansible_collections.trunkline.bonding.plugins.plugin_utils._lags_action import LagsAction
 
 
 class ActionModule(LagsAction):
