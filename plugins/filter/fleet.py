@@ -83,6 +83,11 @@ def fleet_first_bonds(hostvars: Any) -> list[Any]:
     return _order.first_bonds(_intent.from_hostvars({key: hostvars[key] for key in hostvars if key.startswith("bonding_")}))
 
 
+def fleet_deadlines(seconds: Any) -> dict[str, int]:
+    """The deadline of a change -> until when each end waits, see fleet_deadlines.yml."""
+    return _order.deadlines(int(seconds))
+
+
 def fleet_proof(hostvars: Any, hosts: list[str], batch: list[str]) -> list[dict[str, Any]]:
     """Variables of all hosts, and what the role prove_links has read -> evidence and verdict for each bond of these hosts."""
     variables, _broken = _variables("fleet_proof", hostvars, None)
@@ -162,6 +167,7 @@ class FilterModule:
         return {
             "fleet_changing": fleet_changing,
             "fleet_commands": fleet_commands,
+            "fleet_deadlines": fleet_deadlines,
             "fleet_failures": fleet_failures,
             "fleet_findings": fleet_findings,
             "fleet_first_bonds": fleet_first_bonds,

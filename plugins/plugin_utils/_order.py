@@ -25,7 +25,11 @@ import copy
 from typing import Any
 
 from ansible_collections.trunkline.bonding.plugins.module_utils import _intent, _pairing
+from ansible_collections.trunkline.bonding.plugins.module_utils._transaction import _deadline
 from ansible_collections.trunkline.bonding.plugins.plugin_utils._switches import _model
+
+# What a switch needs to take its LAGs apart again, and how much longer it waits for hosts that go back.
+_LEAD, _RELEASE = 10, 30
 
 Model = _model.Model
 Phase = tuple[str, str]
@@ -112,6 +116,16 @@ def _shut_last(have: Model, ports: dict[str, Any]) -> list[str]:
         if len(members) > 1 and len(members) == len(lag["members"]):
             found.append(max(members, key=lambda name: (not ports[name].get("used"), -lag["members"].index(name))))
     return found
+
+
+def deadlines(seconds: int) -> dict[str, int]:
+    """Until when each end waits for its confirmation, in seconds from the moment at which the hosts begin to change.
+
+    ``seconds`` is the deadline of the hosts. What was changed last goes back first: a plain host in front of a LAG would be cut off. So
+    ``form`` ends before the hosts' dead men (``host``) start, and ``release`` when the hosts are back for certain.
+    """
+    dead_man = _deadline.schedule(seconds).dead_man
+    return {"form": max(1, dead_man - _LEAD), "host": dead_man, "release": 2 * seconds + _RELEASE}
 
 
 def first_bonds(variables: dict[str, Any]) -> list[Any]:

@@ -89,3 +89,11 @@ def test_the_phases_of_the_table_are_those_that_change_something(pair):
 def test_members_that_stay_are_left_alone(have, want, leaves):
     steps = _plan.plan(have, _order.before_host(have, want))
     assert {step["port"] for step in steps if step["do"] == "leave"} == leaves
+
+
+@pytest.mark.parametrize("seconds", [20, 60, 90, 120, 240, 3600])
+def test_what_was_changed_last_goes_back_first(seconds):
+    until = _order.deadlines(seconds)
+    # docs/safety.md: the dead man of a host starts half of the deadline early, at most 30 s; by the deadline the host is back.
+    assert until["host"] == seconds - min(30, seconds // 2)
+    assert until["form"] < until["host"] < seconds < until["release"]
