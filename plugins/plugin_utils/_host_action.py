@@ -97,7 +97,9 @@ class HostAction(ActionBase):
         self._say("the connection broke before the answer of the change came")
         now = self._read(self._end + _GRACE)
         if now is not None and now["transaction"] is not None:
-            return {"changed": True, "findings": [], "transaction": now["transaction"]}
+            answer = {"changed": True, "findings": [], "transaction": now["transaction"]}
+            # While it could not answer, the host may have gone back by itself.
+            return self._ended(answer, now) if now["transaction"]["status"] in _status.FINAL else answer
         if lost is not None:
             raise lost
         return answer

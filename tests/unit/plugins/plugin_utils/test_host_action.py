@@ -223,6 +223,19 @@ def test_when_the_answer_of_the_change_is_lost_the_host_is_asked_by_the_id_that_
     assert result["evidence"][0] == "the connection broke before the answer of the change came"
 
 
+@pytest.mark.parametrize("confirm", ["auto", "later"])
+@pytest.mark.parametrize(
+    ("status", "words"), [("rolled_back", "The change was taken back"), ("rollback_incomplete", "taken back only in part")]
+)
+def test_a_host_that_went_back_before_it_could_answer_has_failed(play, status, words, confirm):
+    went = info(status, "nobody confirmed within 30 s")
+    result, ran, _connection = play([("host_links", CUT), ("host_links_info", CUT), ("host_links_info", went)], args={"confirm": confirm})
+    assert result["failed"] is True and result["changed"] is False
+    assert words in result["msg"] and "nobody confirmed within 30 s" in result["msg"]
+    assert result["transaction"]["status"] == status
+    assert ("links_transaction", "confirmed") not in ran
+
+
 def test_a_host_that_was_never_reached_is_unreachable_at_once(play):
     with pytest.raises(AnsibleConnectionFailure, match="Connection refused"):
         play([("host_links", REFUSED)])
