@@ -63,6 +63,11 @@ def fleet_switches(fleet: Any, host: str | None = None, hosts: list[str] | None 
     return _progress.represented(_read("fleet_switches", fleet), host, hosts)
 
 
+def fleet_cabled(fleet: Any, hosts: list[str]) -> list[str]:
+    """What ``fleet_lags`` gives -> the switches where cables of these hosts end, and which can be reached."""
+    return _progress.switches_of(_read("fleet_cabled", fleet), hosts)
+
+
 def fleet_changing(hostvars: Any, hosts: list[str], host_result: str, switch_results: str) -> list[str]:
     """The hosts that have something to change at one of both ends, by what a look in check mode has registered."""
     return _progress.changing(hostvars, hosts, host_result, switch_results)
@@ -165,6 +170,7 @@ def _read(name: str, fleet: Any) -> dict[str, Any]:
 class FilterModule:
     def filters(self) -> dict[str, Any]:
         return {
+            "fleet_cabled": fleet_cabled,
             "fleet_changing": fleet_changing,
             "fleet_commands": fleet_commands,
             "fleet_deadlines": fleet_deadlines,

@@ -61,6 +61,8 @@ class LagsAction(SwitchAction):
 
     def work(self, switch: _engine.Switch, args: Result, task_vars: Result) -> Result:
         state, window = switch.read()
+        if args["source"] == "transaction" and (window.get("transaction"), window.get("state")) == (args["transaction"], "rolling_back"):
+            return {"changed": False, "msg": "The switch takes the change back already.", "commands": [], "findings": []}
         number = self._stage(window, args["transaction"])
         want, findings = self._wanted(switch, args, state)
         if number > 1:

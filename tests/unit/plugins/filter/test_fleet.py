@@ -36,6 +36,7 @@ SAME_PORTS = {nic: {"switch": given["switch"], "port": given["port"]} for nic, g
 WRONG = {**HOSTVARS, "kvm2": {**HOSTVARS["kvm2"], "bonding_nics": SAME_PORTS}}
 
 READERS = {
+    "fleet_cabled": lambda given: fleet.fleet_cabled(given, ["kvm2"]),
     "fleet_commands": lambda given: fleet.fleet_commands(given, "leaf1"),
     "fleet_failures": lambda given: fleet.fleet_failures(HOSTVARS, given, ["kvm1", "kvm2"], "keep"),
     "fleet_findings": fleet.fleet_findings,
@@ -172,6 +173,11 @@ def test_each_switch_has_one_host_that_speaks_for_it():
     given = fleet.fleet_lags(HOSTVARS, packed=True)
     batch = ["kvm2", "kvm1"]
     assert [fleet.fleet_switches(given, host, batch) for host in batch] == [["leaf1"], []]
+
+
+@pytest.mark.parametrize(("hosts", "expected"), [(["kvm1"], ["leaf1"]), (["kvm1", "plain3"], ["leaf1"]), (["printer"], []), ([], [])])
+def test_where_the_cables_end(hosts, expected):
+    assert fleet.fleet_cabled(fleet.fleet_lags(HOSTVARS, packed=True), hosts) == expected
 
 
 def test_only_servers_without_a_lag_are_kept_late():
