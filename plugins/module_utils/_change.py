@@ -35,7 +35,8 @@ def _judged(findings: List[Any], accept: List[str]) -> Work:
 
 
 def prepare(machine: Machine, owned: Mapping[str, Any], request: Mapping[str, Any], state: Mapping[str, Any]) -> Work:
-    """Works out what has to be done. ``request`` holds ``variables``, ``backend``, ``purge``, ``accept``, and whether drivers ``may_load``.
+    """Works out what has to be done. ``request`` holds ``variables``, ``backend``, ``purge``, ``object`` (the one link that alone may go,
+    or None), ``accept``, and whether drivers ``may_load``.
 
     Returns at least ``findings`` (dictionaries) and ``errors`` (whether they stop the run); without errors also ``backend``, ``intent``
     (completed), ``desired``, ``steps``, ``files`` (wanted), ``actions`` (path -> action), ``change``, ``apply`` and so on.
@@ -48,6 +49,9 @@ def prepare(machine: Machine, owned: Mapping[str, Any], request: Mapping[str, An
     findings += unresolved
     if not purge:
         intent = _ownership.kept(intent, owned["intent"])
+    elif request["object"] is not None:
+        asked = _intent.resolve_nics(_intent.normalise(owned["variables"] or {})[0], state)[0]
+        intent = _ownership.kept(intent, _ownership.beside(owned["intent"], asked, request["object"]))
     nics = [name for name, link in intent["links"].items() if link["kind"] == "nic"]
     backend, facts, choice = _base.choose(machine, request["backend"], nics or None)
     findings += choice
@@ -76,9 +80,15 @@ def prepare(machine: Machine, owned: Mapping[str, Any], request: Mapping[str, An
     work.update(steps=_plan.plan(state, desired), actions=_snapshot.compare(files), variables=request["variables"])
     work["owned"] = dict(_ownership.after(owned, backend.name, files, desired, purge), variables=request["variables"], intent=complete)
     work["owned_before"] = owned
+    work["steps"] += bounces(work)
     work["change"] = describe(work)
     work["apply"] = backend.apply(work["change"], facts)
     return work
+
+
+def bounces(work: Mapping[str, Any]) -> List[Dict[str, Any]]:
+    """The steps that only the back end makes necessary."""
+    return _plan.bounces(work["state"], work["backend"].bounces(describe(work)), work["backend"].title)
 
 
 def describe(work: Mapping[str, Any]) -> Dict[str, Any]:

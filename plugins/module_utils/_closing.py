@@ -144,6 +144,7 @@ def _backwards(machine: Machine, store: _store.Store, last: str, change: Mapping
         "steps": _plan.plan(state, desired), "first": None, "reverts": last, "intent": before["intent"] or {"links": {}, "addresses": {}},
         "owned": before, "owned_before": owned, "findings": [],
     }  # fmt: skip
+    work["steps"] += _change.bounces(work)
     work["change"] = _change.describe(work)
     work["apply"] = backend.apply(work["change"], facts)
     for path in actions:

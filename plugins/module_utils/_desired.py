@@ -10,6 +10,7 @@ The shape is that of docs/architecture.md, section 3.4, made precise here:
 * A link of ``links`` with ``master`` None has no master; ``mtu``, ``mac`` and ``addresses`` of None are not judged.
 * ``addresses`` are those that must be there, ``addresses_off`` those that must not. Others are left alone: a cluster's address that
   comes and goes is no fault. ``routes`` and ``routes_off`` are alike.
+* ``leader`` is the slave of an active-backup bond that is to carry the traffic when the change is done, None where that is left open.
 * ``address_details`` holds, for the way back, what else ``ip address add`` needs; ``enslave_first`` is the slave to begin with.
 * ``absent`` is ordered: what lies on top comes first.
 """
@@ -144,6 +145,20 @@ def _bond_mac(name: str, body: Mapping[str, Any], intent: Mapping[str, Any], sta
         state["links"][slave].get("permanent_mac") or state["links"][slave]["mac"] for slave in body["slaves"] if slave in state["links"]
     ]
     return known[0] if known else None
+
+
+def _leader(name: str, body: Mapping[str, Any], state: Mapping[str, Any]) -> Optional[str]:
+    """The slave of an active-backup bond whose own address the bond has, unless ``primary`` decides or another one was in use before.
+
+    lldpd sends from a card's own address, even while the card only waits, and a switch that learns from it would send the bond's frames
+    there. Daemons take slaves down and up, after which the kernel goes on with whichever was up first.
+    """
+    if body["mode"] != "active-backup" or body["options"].get("primary") or not body.get("mac"):
+        return None
+    there = state["links"].get(name, {})
+    owner = next((slave for slave in body["slaves"] if state["links"].get(slave, {}).get("permanent_mac") == body["mac"]), None)
+    in_use = there.get("active_slave") if there.get("mac") == body["mac"] else None
+    return None if in_use in body["slaves"] and in_use != owner else owner
 
 
 def _bridge_mac(name: str, body: Mapping[str, Any], intent: Mapping[str, Any], state: Mapping[str, Any]) -> Optional[str]:
@@ -302,6 +317,7 @@ def from_intent(
                 slaves=list(body["slaves"]),
                 mac=body["mac"],
                 enslave_first=first if first in body["slaves"] else carrier(state, body["slaves"]),
+                leader=_leader(name, body, state),
             )
         elif body["kind"] == "vlan":
             link.update(id=body["id"], link=body["link"], mac=body.get("mac"), protocol="802.1Q")

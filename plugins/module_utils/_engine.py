@@ -46,8 +46,14 @@ def run(module: Any, amend: Optional[Amend] = None) -> None:
     except ValueError as error:
         _refuse(module, "host.record-damaged", f"{store.base}/{_ownership.NAME}", why=str(error))
     variables = amend(owned["variables"] or {}) if amend else {name: params[name] for name in VARIABLES if params.get(name) is not None}
-    # One object is taken out by its name; the modules for it have no purge.
-    request = {"variables": variables, "backend": params["backend"], "purge": params.get("purge", True), "accept": params["accept"]}
+    request = {
+        "variables": variables,
+        "backend": params["backend"],
+        # The modules for one object have no purge: nothing but that object goes.
+        "purge": params.get("purge", True),
+        "object": params["name"] if amend else None,
+        "accept": params["accept"],
+    }
     try:
         mark = _steady.fingerprint(request)
         state = _state.read(machine)

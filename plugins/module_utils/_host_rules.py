@@ -213,13 +213,24 @@ def _cut(state: Mapping[str, Any], desired: Mapping[str, Any], session_link: Opt
     elsewhere = [
         name
         for name, body in state["links"].items()
-        if name != session_link and name not in links and name not in desired["absent"] and body["up"] and _addresses(body)
+        if name != session_link
+        and name not in links
+        and name not in desired["absent"]
+        and body["up"]
+        and _addresses(body)
+        and _leads_out(state, name)
     ]
     shown = ", ".join(now) or session_link
     if wanted or elsewhere:
         ways = ", ".join([*wanted, *(f"{text} of {name}" for name in elsewhere for text in _addresses(state["links"][name]))])
         return [finding("host.connection-moves", "bonding_addresses", shown, link=session_link, ways=ways)]
     return [finding("host.cuts-connection", "bonding_addresses", shown, link=session_link)]
+
+
+def _leads_out(state: Mapping[str, Any], name: str) -> bool:
+    """Does a link stand on something that leads out of the host? The addresses of a dummy are reached over the other links."""
+    below = [state["links"][lower] for lower in _stack.below(state["links"], name) if lower in state["links"]]
+    return any(link["kind"] == "nic" and link["type"] != "dummy" and link["carrier"] for link in below)
 
 
 def _buried(state: Mapping[str, Any], desired: Mapping[str, Any], name: str) -> bool:

@@ -99,6 +99,22 @@ def kept(intent: Mapping[str, Any], last: Any) -> Dict[str, Any]:
     return {**intent, "links": links, "addresses": addresses}
 
 
+def beside(last: Any, asked: Mapping[str, Any], name: str) -> Any:
+    """The part of the last change's completed intent that a change of one object must keep, for ``kept``; None if there was none.
+
+    It is what ``purge`` of False has kept until now: what was not in ``asked``, the intent of the recorded variables. The object ``name``
+    is not part of it, nor are the NICs that only served it.
+    """
+    if last is None:
+        return None
+    links = {
+        other: link
+        for other, link in last["links"].items()
+        if other not in (name, *asked["links"]) and not (link["kind"] == "nic" and link["master"] == name)
+    }
+    return {**last, "links": links, "addresses": {other: body for other, body in last["addresses"].items() if other in links}}
+
+
 def edited(owned: Mapping[str, Any], wanted: Mapping[str, Any]) -> List[str]:
     """Files of ours that somebody else has changed or removed, if the change would write or remove them. Raises OSError."""
     found = []

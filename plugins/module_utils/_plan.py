@@ -46,6 +46,11 @@ def plan(state: Mapping[str, Any], desired: Mapping[str, Any]) -> List[Step]:
     return steps + _routes(state, desired)
 
 
+def bounces(state: Mapping[str, Any], links: Sequence[str], manager: str) -> List[Step]:
+    """Steps for links that the host's manager takes down and up, or sets up anew, for its own reasons, where traffic runs over them."""
+    return [_step("bounce", name, manager, None, None, FLAP) for name in links if _in_use(state, name)]
+
+
 def _step(action: str, link: str, what: str, before: Any, after: Any, price: str) -> Step:
     return {"action": action, "link": link, "what": what, "before": before, "after": after, "cost": price}
 

@@ -52,6 +52,8 @@ def calls(desired: Mapping[str, Any]) -> List[str]:
     for name, link in links.items():
         if link.get("mode") == "802.3ad" and link.get("enslave_first") in link["slaves"]:
             lines.append(_call("leads", name, link["enslave_first"], " ".join(link["slaves"])))
+        if link.get("leader"):
+            lines.append(_call("carries", name, link["leader"]))
     for name, link in links.items():
         lines += _min_links(name, link)
         lines += [_address_on(name, address, link) for address in link["addresses"] or ()]

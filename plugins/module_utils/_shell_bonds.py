@@ -218,6 +218,15 @@ slave_of() { # bond slave
     enslave "$1" "$2"
 }
 
+# Which slave of an active-backup bond is in use.
+carries() { # bond slave
+    line_of "$NET/$2/bonding_slave/mii_status" && [ "$LINE" = up ] || return 0
+    line_of "$NET/$1/bonding/active_slave"
+    [ "$LINE" != "$2" ] || return 0
+    differs "$1: ${LINE:-no slave} is active, not $2" || return
+    tell "$2" "$NET/$1/bonding/active_slave"
+}
+
 # In front of ports that do not speak LACP one slave carries everything. It must be the one whose own address the bond has: LACPDUs
 # leave with a slave's own address, and a switch that learns from them would send the bond's frames to that slave.
 leads() { # bond slave slaves

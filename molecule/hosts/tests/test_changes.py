@@ -10,7 +10,7 @@ bears.
 from __future__ import annotations
 
 import pytest
-from hosts_library import FULL, HOSTS, Look, Step, addressing, bond, difference, judge, look, mac, nics, run_step, start_afresh
+from hosts_library import FULL, HOSTS, Look, Step, addressing, bond, judge, mac, nics, run_step, start_afresh
 
 
 def stack(host: str, mode: str = "802.3ad", options: dict | None = None) -> dict:
@@ -57,13 +57,8 @@ STEPS = (
     row("first", "802.3ad", FAST, cost="rebuild", gap=8),
     row("miimon", "802.3ad", {**FAST, "miimon": 200}, gap=0, same_way=True, runs=FULL),
     row("lacp_rate", "802.3ad", {"lacp_rate": "slow", "xmit_hash_policy": "layer3+4"}, cost="flap", same_way=True),
-    # not named any more: back to the kernel's defaults
-    row("defaults", "802.3ad", {"miimon": 100, "xmit_hash_policy": "layer2"}, gap=0, same_way=True),
-    row("ad_select", "802.3ad", {"ad_select": "bandwidth", "min_links": 1}, cost="flap", same_way=True),
     row("mode-to-active-backup", "active-backup", {"primary": "eth0"}, cost="rebuild", gap=4, same_way=True),
-    row("primary", "active-backup", {"primary": "eth1"}, same_way=True),
     row("mode-to-802.3ad", "802.3ad", FAST, cost="rebuild", gap=4, same_way=True),
-    row("mode-to-balance-xor", "balance-xor", {"xmit_hash_policy": "layer2+3"}, cost="rebuild", gap=4, same_way=True),
 )
 
 
@@ -82,14 +77,3 @@ def taken(request, plain):
 def test_change(taken, host):
     step, hosts = taken
     judge(step, host, hosts[host])
-
-
-@pytest.mark.parametrize("host", HOSTS)
-def test_the_files_carry_it(plain, host):
-    """What was mended live comes again after a restart."""
-    before = look(plain, host)
-    plain("restart", host)
-    assert plain.answers(host, 90) is not None
-    after = look(plain, host)
-    assert difference(before.lasting()["options"], after.lasting()["options"]) == ""
-    assert difference(before.way(), after.way()) == ""

@@ -127,11 +127,17 @@ for file in /etc/systemd/network/10-trunkline-bond0.network /etc/NetworkManager/
     [ ! -e $file ] || echo '# our proxy needs this' >>$file
 done
 """
-UNEDIT = EDIT.replace("echo '# our proxy needs this' >>$file", "sed -i '/our proxy needs this/d' $file")
 
 STEPS = (
-    # As it is in the kernel; only the files change hands. networkd and NetworkManager set up a link anew whose file is another one.
-    Step("adopt", with_bond1("eth1", "eth2"), adopted, cost="none", before=hand_made),
+    # As it is in the kernel; only the files change hands. networkd takes slaves down whose file is another one, NetworkManager every link.
+    Step(
+        "adopt",
+        with_bond1("eth1", "eth2"),
+        adopted,
+        cost={"kvm1": "flap", "kvm2": "flap", "kvm3": "none"},
+        gap={"kvm1": 0, "kvm2": 4, "kvm3": 0},
+        before=hand_made,
+    ),
     Step("remove-slave", with_bond1("eth2"), has("bond1", "eth2"), gap=0),
     Step("add-slave", with_bond1("eth2", "eth1"), has("bond1", "eth2", "eth1"), gap=0),
     Step("keep-unwanted", lambda host: intent(host, purge=False), has("bond1", "eth2", "eth1"), gap=0, changed=False),
@@ -151,13 +157,6 @@ STEPS = (
         has("bond0", "eth0", "eth2"),
         before=lambda host: EDIT,
         finding="host.file-edited",
-    ),
-    Step(
-        "cut",
-        lambda host: {"nics": nics(host, "eth0", "eth2"), "bonds": [waiting("eth0", "eth2", name="bond0")]},
-        has("bond0"),
-        before=lambda host: UNEDIT,
-        finding="host.cuts-connection",
     ),
 )
 

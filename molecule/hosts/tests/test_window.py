@@ -28,8 +28,16 @@ def close(state: str, check: bool = False) -> dict:
     return {"trunkline.bonding.links_transaction": {"state": state}, "check_mode": check}
 
 
+# The answer of a change that is left open comes before its links go down.
+WAIT = {"ansible.builtin.wait_for_connection": {"delay": 5, "sleep": 1, "timeout": 120}}
+
+
 def answers(tasks: list[dict], extra: dict) -> dict[str, list[dict]]:
-    return {host: found["answers"] for host, found in take(tasks, extra=extra).items()}
+    """What the tasks answered, without the waiting between them."""
+    found = {}
+    for host, told_by in take(tasks, extra=extra).items():
+        found[host] = [answer for task, answer in zip(tasks, told_by["answers"], strict=True) if task is not WAIT]
+    return found
 
 
 def ran(tasks: list[dict], **arguments) -> dict[str, list[dict]]:
@@ -46,7 +54,16 @@ def plain(lab):
 @pytest.fixture(scope="module")
 def taken_back(plain):
     before = {host: look(plain, host) for host in HOSTS}
-    tasks = [change("later"), change("later"), close("rolled_back", True), close("rolled_back"), close("rolled_back"), close("confirmed")]
+    tasks = [
+        change("later"),
+        WAIT,
+        change("later"),
+        close("rolled_back", True),
+        close("rolled_back"),
+        WAIT,
+        close("rolled_back"),
+        close("confirmed"),
+    ]
     return before, ran(tasks, later=lambda host: intent(host, confirm="later")), {host: look(plain, host) for host in HOSTS}
 
 
@@ -65,7 +82,7 @@ def test_taken_back(taken_back, host):
 
 @pytest.fixture(scope="module")
 def confirmed(plain, taken_back):
-    tasks = [change("later"), close("confirmed", True), close("confirmed"), close("confirmed"), change("auto")]
+    tasks = [change("later"), WAIT, close("confirmed", True), close("confirmed"), close("confirmed"), change("auto")]
     return ran(tasks, later=lambda host: intent(host, confirm="later"), auto=intent), {host: look(plain, host) for host in HOSTS}
 
 

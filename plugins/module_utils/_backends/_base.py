@@ -17,6 +17,7 @@ gave.
 * ``remember(machine, links)``: what the daemon knows and the way back needs, passed to ``rollback`` as ``facts["remembered"]``.
 * ``apply(change, facts)`` and ``rollback(change, facts)``: commands ``{"argv", "timeout" (s), "must", "when"}``, see ``_common.command``.
   On the way back ``must`` marks the one that tells whether the daemon listens.
+* ``bounces(change)``: links whose traffic the daemon interrupts on its own, where the kernel would need no such step.
 * ``daemon(change, facts)``: None where nothing runs on behind the kernel's back, or ``{"title", "hold", "resume", "start", "stop"}``: how
   its process is stopped from acting at once, even if it hangs, and let go on; for the way back, how it is started anew, with nothing in
   mind but the old files, and how it is ended. Each is a list of commands.

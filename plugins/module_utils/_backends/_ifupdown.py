@@ -146,6 +146,10 @@ class Ifupdown:
         commands.append(_ifstate([name for name in change["desired"]["links"] if name not in up], up))
         return commands
 
+    def bounces(self, change: Mapping[str, Any]) -> List[str]:
+        """None: nothing runs that would read the files."""
+        return []
+
     def daemon(self, change: Mapping[str, Any], facts: Mapping[str, Any]) -> Optional[Dict[str, Any]]:
         """None: ``ifup`` and ``ifdown`` end, one way or the other."""
         return None

@@ -106,6 +106,13 @@ class Networkd:
         commands.append(_common.command(["networkctl", "reload"], timeout=5, must=True))
         return commands + self._again(change, before, 5)
 
+    def bounces(self, change: Mapping[str, Any]) -> List[str]:
+        """Slaves whose file changed: a reload takes them down and up again, all of them at once."""
+        after = change["desired"]["links"]
+        slaves = [name for name in after if after.get(after[name].get("master") or "", {}).get("kind") == "bond"]
+        stay = [name for name in slaves if name in change["before"]["links"] and name not in _common.restructured(change)]
+        return [name for name in stay if f"{_files.FOLDER}/{_files.PREFIX}{name}.network" in change["files"]]
+
     def daemon(self, change: Mapping[str, Any], facts: Mapping[str, Any]) -> Optional[Dict[str, Any]]:
         """The service, which its socket would start again."""
         return _common.systemd_daemon(self.title, "systemd-networkd.service", ["systemd-networkd.socket"])

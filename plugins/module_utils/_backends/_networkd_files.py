@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import fnmatch
+import ipaddress
 from typing import Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 from ansible_collections.trunkline.bonding.plugins.module_utils import _options
@@ -126,7 +127,6 @@ def _network(name: str, link: Mapping[str, Any], intent: Mapping[str, Any], vers
     if wanted["accept_ra"] is not None:
         network.append(("IPv6AcceptRA", _YES[wanted["accept_ra"]]))
     network.append(("DHCP", _dhcp(wanted)))
-    network += [("Address", address) for address in wanted["addresses"]]
     network += [("Gateway", wanted[key]) for key in ("gateway", "gateway6")]
     network += [("DNS", server) for server in wanted["dns"]]
     network.append(("Domains", " ".join(wanted["search"]) or None))
@@ -134,10 +134,19 @@ def _network(name: str, link: Mapping[str, Any], intent: Mapping[str, Any], vers
     # The bond gives its slaves their MTU.
     mtu = None if slave else link.get("mtu")
     sections: List[Section] = [("Match", match), ("Link", [("MTUBytes", mtu)]), ("Network", network)]
+    sections += [("Address", _address(address)) for address in wanted["addresses"]]
     if wanted["dhcp6"] and wanted["accept_ra"] is False:
         sections.append(("DHCPv6", [("WithoutRA", "solicit")]))
     sections += [("Route", _route(route)) for route in wanted["routes"]]
     return sections
+
+
+def _address(address: str) -> List[Setting]:
+    """With its broadcast address an IPv4 address stays when a changed file is read; without, networkd takes it for another one than the
+    kernel has, deletes it and adds it again (seen with systemd 252)."""
+    network = ipaddress.ip_interface(address).network
+    broadcast = network.broadcast_address if network.version == 4 and network.prefixlen < 31 else None
+    return [("Address", address), ("Broadcast", broadcast)]
 
 
 def _dhcp(wanted: Mapping[str, Any]) -> Optional[str]:

@@ -118,6 +118,11 @@ class NetworkManager:
         commands += self._reactivate(change, facts)
         return list({tuple(item["argv"]): item for item in commands}.values())
 
+    def bounces(self, change: Mapping[str, Any]) -> List[str]:
+        """Links that are handed over from one profile to another: one goes with its file, and the other is activated in its place."""
+        handed = [name for name in change["desired"]["links"] if change["files"].get(_files.path_of(name)) in ("create", "remove")]
+        return [name for name in handed if name in change["before"]["links"] and name not in _common.restructured(change)]
+
     def daemon(self, change: Mapping[str, Any], facts: Mapping[str, Any]) -> Optional[Dict[str, Any]]:
         """The service, or where systemd does not run the process and its init script."""
         # Started on links that are up, it takes them for somebody else's.

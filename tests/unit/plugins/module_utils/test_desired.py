@@ -352,3 +352,38 @@ def test_the_way_back_puts_ipv6_addresses_in_the_order_in_which_they_came(plain)
     there = [text for text in _desired.from_state(plain, ["eth0"])["links"]["eth0"]["addresses"] if ":" in text]
     shown = [entry["address"] for entry in plain["links"]["eth0"]["addresses"] if ":" in entry["address"] and entry["scope"] == "global"]
     assert there == shown[::-1]
+
+
+def backup(active, mac, *slaves):
+    """A host with an active-backup bond0 of those cards in use."""
+    there = {**BONDED["bond0"], "mode": "active-backup", "mac": mac, "slaves": list(slaves), "active_slave": active}
+    cards = {
+        name: card(own, mac if name in slaves else own, master="bond0" if name in slaves else None)
+        for name, own in (("eth0", A), ("eth1", B))
+    }
+    return {**cards, "bond0": there}
+
+
+@pytest.mark.parametrize(
+    ("links", "options", "leader"),
+    [
+        # new: the card whose address the bond takes over, in whatever order they come up
+        (CARDS, {}, "eth0"),
+        (TALKING, {}, "eth1"),
+        # as it was, or after a failover: nobody changes over without need
+        (backup("eth0", A, "eth0", "eth1"), {}, "eth0"),
+        (backup("eth1", A, "eth0", "eth1"), {}, None),
+        # the one in use is new in the bond, or the kernel chooses
+        (backup("eth9", A, "eth0"), {}, "eth0"),
+        (CARDS, {"primary": "eth1"}, None),
+        (CARDS, {"fail_over_mac": "active"}, None),
+    ],
+)
+def test_the_slave_whose_address_a_waiting_bond_has_carries_the_traffic(links, options, leader):
+    """lldpd sends from a card's own address even while the card waits; a Linux bridge learns from it (seen with lldpd 1.0.16 on 6.1)."""
+    desired = _desired.from_intent(two({"miimon": 100, **options}, mode="active-backup"), host(links))
+    assert desired["links"]["bond0"]["leader"] == leader
+
+
+def test_only_active_backup_has_such_a_slave():
+    assert _desired.from_intent(two({"miimon": 100}, mode="balance-xor"), host(CARDS))["links"]["bond0"]["leader"] is None

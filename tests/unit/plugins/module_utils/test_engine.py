@@ -324,6 +324,33 @@ def test_a_module_for_one_object_needs_no_other_parameters_than_its_own(case, co
     assert ended.value.result["changed"] is True
 
 
+@pytest.mark.parametrize(
+    ("collection", "given", "gone"),
+    [
+        ("bridges", {"name": "br1", "state": "present", "ports": []}, set()),
+        ("bridges", {"name": "br9", "state": "absent"}, set()),
+        ("bonds", {"name": "bond1", "state": "absent"}, {"bond1.netdev", "bond1.network", "eth1.network"}),
+    ],
+)
+def test_one_object_leaves_alone_what_an_earlier_run_without_purge_has_kept(case, collection, given, gone):
+    def settle():
+        for path, target in case.windows[-1]["wanted"].items():
+            case.disk[path] = target["content"] if target else None
+        case.own(**case.windows[-1]["records"]["owned.json"])
+
+    bond1 = {**BOND, "name": "bond1", "slaves": ["eth1"]}
+    case.run(addresses={**PLAIN["addresses"], "bond1": {"addresses": ["192.0.2.1/24"]}}, bonds=[bond1])
+    settle()
+    kept = {path for path in case.disk if "bond1" in path or "eth1" in path}
+    case.run(purge=False, addresses={"eth0": {**PLAIN["addresses"]["eth0"], "search": ["example.net"]}})
+    settle()
+    params = {**dict.fromkeys((*_object.KEYS[collection], "addressing")), **given}
+    changed = case.run(amend=_object.amend(collection, params), **params)["changed"]
+    actions = case.windows[-1]["actions"] if changed else {}
+    assert len(kept) == 3
+    assert {path.rpartition("-")[2] for path, action in actions.items() if action == "remove"} == gone
+
+
 @pytest.mark.parametrize("told", [{"dns": ["198.51.100.53"]}, {"search": ["example.net"]}, {"dhcp6": True}])
 def test_what_only_a_daemon_is_told_touches_its_link(case, told):
     case.run(**PLAIN)

@@ -222,17 +222,29 @@ def test_the_way_in(wanted, change, owned, link, found):
     assert [item for item in there if item in ("host.cuts-connection", "host.connection-moves")] == ([found] if found else [])
 
 
-def test_another_link_that_stays_is_a_way_in():
+@pytest.mark.parametrize(
+    ("other", "id_"),
+    [
+        ({}, "host.connection-moves"),
+        # nobody comes in over a card without a cable, or over a link that is in the host alone
+        ({"carrier": False}, "host.cuts-connection"),
+        ({"type": "dummy"}, "host.cuts-connection"),
+    ],
+)
+def test_another_link_that_stays_is_a_way_in_if_it_leads_out_of_the_host(other, id_):
     def change(state):
         state["links"]["eth9"] = {
             **copy.deepcopy(state["links"]["eth0"]),
             "master": None,
+            "carrier": True,
             "addresses": [{"address": "203.0.113.9/24", "scope": "global", "dynamic": False, "flags": []}],
+            **other,
         }
 
     found = judge(intent({"eth0": nic()}), "lacp_stack", change=change, owned=OWNED, link="br0")
-    moving = [item for item in found if item.id == "host.connection-moves"]
-    assert "203.0.113.9/24 of eth9" in moving[0].message
+    about = [item for item in found if item.id in ("host.connection-moves", "host.cuts-connection")]
+    assert [item.id for item in about] == [id_]
+    assert ("203.0.113.9/24 of eth9" in about[0].message) == (id_ == "host.connection-moves")
 
 
 def test_guests_on_a_bridge_that_is_deleted():

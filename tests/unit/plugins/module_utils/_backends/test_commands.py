@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.trunkline.bonding.plugins.module_utils import _options
+from ansible_collections.trunkline.bonding.plugins.module_utils import _options, _plan
 from ansible_collections.trunkline.bonding.plugins.module_utils._backends import _base
 from ansible_collections.trunkline.bonding.plugins.module_utils._transaction import _scripts
 from ansible_collections.trunkline.bonding.tests.unit.plugins.module_utils._backends import fake_host
@@ -262,3 +262,41 @@ def test_networkd_gives_the_bond_its_new_address_before_the_card_that_had_it_com
     bond = {**fake_host.BOND0, "slaves": ["eth1"], "mac": "52:54:00:00:00:ab"}
     found, _when = lines("networkd", {"bonds": [bond], "addresses": {"bond0": {"addresses": list(ADDRESSES)}}}, BONDED)
     assert found.index("ip") < found.index("networkctl reload")
+
+
+PRIMARY = {**fake_host.BOND0, "mode": "active-backup", "options": {"miimon": 100, "primary": "eth1"}, "mac": "52:54:00:00:00:00"}
+
+
+@pytest.mark.parametrize(
+    ("variables", "before", "bounced"),
+    [
+        # adopted: networkd sets up slaves anew whose file is another one, NetworkManager every link whose profile is another one
+        (
+            {"bonds": [{**fake_host.BOND0, "mac": None}], "addresses": {"bond0": {"addresses": list(ADDRESSES)}}},
+            BONDED,
+            {"networkd": ["eth0", "eth1"], "networkmanager": ["eth0", "eth1", "bond0"], "ifupdown": []},
+        ),
+        (fake_host.VARIABLES["plain"], PLAIN, {"networkd": [], "networkmanager": ["eth0"], "ifupdown": []}),
+        # a card that joins a bond is set up anyway, and the plan says so
+        (fake_host.VARIABLES["bond"], PLAIN, {"networkd": [], "networkmanager": [], "ifupdown": []}),
+    ],
+)
+@pytest.mark.parametrize("name", list(FACTS))
+def test_what_a_daemon_interrupts_by_itself_is_known_before(name, variables, before, bounced):
+    backend = _base.BACKENDS[name]
+    change = fake_host.change(backend, FACTS[name], variables, before, fake_host.Host({**fake_host.NETWORKD, **fake_host.IFUPDOWN}))
+    assert backend.bounces(change) == bounced[name]
+    steps = _plan.bounces(before, backend.bounces(change), backend.title)
+    assert {(step["action"], step["cost"]) for step in steps} <= {("bounce", "flap")}
+    assert [step["link"] for step in steps] == bounced[name]
+
+
+def test_the_primary_is_said_in_the_slaves_files_of_networkd_so_it_interrupts_them():
+    options = {"miimon": 100, "primary": "eth0"}
+    before = fake_host.state(**{**BONDED["links"], "bond0": {**BONDED["links"]["bond0"], "mode": "active-backup", "options": options}})
+    variables = {"bonds": [PRIMARY], "addresses": {"bond0": {"addresses": list(ADDRESSES)}}}
+    backend = _base.BACKENDS["networkd"]
+    earlier = fake_host.completed({**variables, "bonds": [{**PRIMARY, "options": options}]}, before)
+    files = {path: target["content"] for path, target in backend.render(earlier, FACTS["networkd"], fake_host.Host()).items()}
+    change = fake_host.change(backend, FACTS["networkd"], variables, before, fake_host.Host({**fake_host.NETWORKD, **files}))
+    assert backend.bounces(change) == ["eth0", "eth1"]
