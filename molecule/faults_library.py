@@ -375,6 +375,9 @@ def answer_of_confirmation_lost(lab: Lab, *hosts: str) -> None:
 def two_controllers(lab: Lab, *hosts: str) -> None:
     first = change(*hosts, confirm="later", deadline=PATIENT)
     assert first.rc == 0, first.last()
+    for host in hosts:
+        wait_for(lab, host, "applied", 60)
+        assert lab.answers(host, 30) is not None
     second = change(*hosts)
     assert second.rc != 0
     for host in hosts:

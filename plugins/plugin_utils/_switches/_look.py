@@ -13,11 +13,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import netaddr
+try:
+    import netaddr
+except ImportError:
+    netaddr = None
 
 from ansible_collections.trunkline.bonding.plugins.module_utils import _lacp
 from ansible_collections.trunkline.bonding.plugins.module_utils._findings import Finding, finding
 from ansible_collections.trunkline.bonding.plugins.plugin_utils._switches import _model
+from ansible_collections.trunkline.bonding.plugins.plugin_utils._switches._platforms import PlatformError
 
 Model = _model.Model
 
@@ -53,7 +57,9 @@ def evidence(name: str, state: Model) -> list[tuple[str, str]]:
 
 
 def _spelled(value: str) -> str:
-    """An address as the inventory has it: neighbours write theirs as they like."""
+    """An address as the inventory has it: neighbours write theirs as they like. Raises PlatformError."""
+    if netaddr is None:
+        raise PlatformError("The Python package netaddr is needed on the controller")
     return str(netaddr.EUI(value, dialect=netaddr.mac_unix_expanded)) if netaddr.valid_mac(value) else value.lower()
 
 
