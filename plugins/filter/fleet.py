@@ -18,9 +18,9 @@ from ansible_collections.trunkline.bonding.plugins.plugin_utils._switches import
 Vars = Mapping[str, Any]
 
 
-def fleet_lags(hostvars: Any, hosts: list[str] | None = None, packed: bool = False) -> dict[str, Any] | str:
+def fleet_lags(hostvars: Any, hosts: list[str] | None = None, packed: bool = False, given: str | None = None) -> dict[str, Any] | str:
     """The variables of all hosts -> what is wanted of every switch. See fleet_lags.yml for the shape."""
-    variables, broken = _variables("fleet_lags", hostvars, hosts)
+    variables, broken = _variables("fleet_lags", hostvars, hosts, given)
     intents, findings = _intents(variables)
     switches = {host: given for host, given in variables.items() if _fleet.is_switch(given)}
     table, found = _fleet.merge(intents, switches)
@@ -95,23 +95,32 @@ def fleet_deadlines(seconds: Any) -> dict[str, int]:
 
 def fleet_proof(hostvars: Any, hosts: list[str], batch: list[str]) -> list[dict[str, Any]]:
     """Variables of all hosts, and what the role prove_links has read -> evidence and verdict for each bond of these hosts."""
-    variables, _broken = _variables("fleet_proof", hostvars, None)
-    intents, _findings = _intents({host: variables[host] for host in hosts if host in variables})
+    variables, broken = _variables("fleet_proof", hostvars, None, "__prove_links_given")
+    wanted = {host: variables[host] for host in hosts if host in variables}
+    intents, findings = _intents(wanted)
+    wrong = errors(_left([*(one for one in broken if one.path.partition(": ")[0] in hosts), *findings], wanted))
     states = {host: (hostvars[host].get("__prove_links_host") or {}).get("state") for host in hosts}
     switches = dict.fromkeys(host for host, given in variables.items() if _fleet.is_switch(given))
     for host in batch:
         for result in (hostvars[host].get("__prove_links_switches") or {}).get("results", ()):
             switches[result["item"]] = result.get("state")
-    return _proof.prove(intents, states, switches)
+    return [*_proof.unreadable(wrong), *_proof.prove(intents, states, switches)]
 
 
-def _variables(name: str, hostvars: Any, hosts: list[str] | None) -> tuple[dict[str, dict[str, Any]], list[Finding]]:
-    """Our variables of each host. A host with one that cannot be read is left out, and a finding says why."""
+def _variables(
+    name: str, hostvars: Any, hosts: list[str] | None, own: str | None = None
+) -> tuple[dict[str, dict[str, Any]], list[Finding]]:
+    """Our variables of each host, those of its play where a fact named ``own`` has them.
+
+    A host with one that cannot be read is left out, and a finding says why.
+    """
     if not isinstance(hostvars, Mapping):
         raise AnsibleFilterError(f"trunkline.bonding.{name}: the input must be hostvars, not {type(hostvars).__name__}")
     found, broken = {}, []
     for host in hostvars if hosts is None else hosts:
         given, key = hostvars[host], ""
+        if own is not None and own in given:
+            given = {**{key: given[key] for key in (_fleet.NETWORK_OS,) if key in given}, **given[own]}
         try:
             read = {}
             for key in [key for key in given if key.startswith("bonding_") or key == _fleet.NETWORK_OS]:

@@ -47,7 +47,7 @@ class Cable(NamedTuple):
 
 
 def prove(intents: Mapping[str, Any], hosts: Mapping[str, Any], switches: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """One entry for each bond: ``{"host", "bond", "verdict", "evidence", "findings", "line"}``.
+    """One entry for each bond: ``{"host", "bond", "verdict", "evidence", "findings", "line"}``; ``bond`` is None in those of ``unreadable``.
 
     ``hosts`` maps a host to its state or None, ``switches`` a switch to its state or None; what was not read is None.
     """
@@ -57,6 +57,14 @@ def prove(intents: Mapping[str, Any], hosts: Mapping[str, Any], switches: Mappin
         for name, link in intents[host]["links"].items()
         if link["kind"] == "bond"
     ]
+
+
+def unreadable(findings: list[Finding]) -> list[dict[str, Any]]:
+    """One entry, of no bond, for each host with something wrong in its variables, so that nothing that it wants goes unproved in silence."""
+    by_host: dict[str, list[Finding]] = {}
+    for found in findings:
+        by_host.setdefault(found.path.partition(": ")[0], []).append(found)
+    return [_result(host, None, [], found, []) for host, found in by_host.items()]
 
 
 def _bond(host: str, name: str, links: Mapping[str, Any], state: Any, switches: Mapping[str, Any]) -> dict[str, Any]:
@@ -90,16 +98,16 @@ def _bond(host: str, name: str, links: Mapping[str, Any], state: Any, switches: 
     return _result(host, name, evidence, found, proofs)
 
 
-def _result(host: str, bond: str, evidence: list[str], found: list[Finding], proofs: list[bool]) -> dict[str, Any]:
+def _result(host: str, bond: str | None, evidence: list[str], found: list[Finding], proofs: list[bool]) -> dict[str, Any]:
     verdict = FAILED if errors(found) else PROVED if proofs and all(proofs) else UNPROVED
-    told = [f"{one.message} [{one.id}]" for one in sort(found)]
+    told = [f"{one.message} [{one.id}]" if bond else one.as_text() for one in sort(found)]
     return {
         "host": host,
         "bond": bond,
         "verdict": verdict,
         "evidence": evidence,
         "findings": [one.as_dict() for one in sort(found)],
-        "line": f"{host} {bond}: {verdict}: " + "; ".join([*told, *evidence]),
+        "line": f"{host} {bond or 'variables'}: {verdict}: " + "; ".join([*told, *evidence]),
     }
 
 
