@@ -93,18 +93,32 @@ def fleet_deadlines(seconds: Any) -> dict[str, int]:
     return _order.deadlines(int(seconds))
 
 
-def fleet_proof(hostvars: Any, hosts: list[str], batch: list[str]) -> list[dict[str, Any]]:
-    """Variables of all hosts, and what the role prove_links has read -> evidence and verdict for each bond of these hosts."""
-    variables, broken = _variables("fleet_proof", hostvars, None, "__prove_links_given")
-    wanted = {host: variables[host] for host in hosts if host in variables}
-    intents, findings = _intents(wanted)
-    wrong = errors(_left([*(one for one in broken if one.path.partition(": ")[0] in hosts), *findings], wanted))
-    states = {host: (hostvars[host].get("__prove_links_host") or {}).get("state") for host in hosts}
-    switches = dict.fromkeys(host for host, given in variables.items() if _fleet.is_switch(given))
-    for host in batch:
-        for result in (hostvars[host].get("__prove_links_switches") or {}).get("results", ()):
+def fleet_proof(hostvars: Any, hosts: list[str], packed: bool = False) -> dict[str, list[dict[str, Any]]] | str:
+    """Variables of all hosts, and what the role prove_links has read -> for each of these hosts evidence and verdict of each bond."""
+    variables, broken = _variables("fleet_proof", hostvars, hosts, "__prove_links_given")
+    intents, findings = _intents(variables)
+    wrong = errors(_left([*broken, *findings], variables))
+    states, switches = {}, {}
+    for host in hosts:
+        read = hostvars[host]
+        states[host] = (read.get("__prove_links_host") or {}).get("state")
+        for result in (read.get("__prove_links_switches") or {}).get("results", ()):
             switches[result["item"]] = result.get("state")
-    return [*_proof.unreadable(wrong), *_proof.prove(intents, states, switches)]
+    proof: dict[str, list[dict[str, Any]]] = {host: [] for host in hosts}
+    for entry in [*_proof.unreadable(wrong), *_proof.prove(intents, states, switches)]:
+        proof[entry["host"]].append(entry)
+    return _fleet.pack(proof) if packed else proof
+
+
+def fleet_verdicts(proof: Any, host: str) -> list[dict[str, Any]]:
+    """What ``fleet_proof`` gives -> the entries of one host."""
+    try:
+        proof = _fleet.unpack(proof)
+    except ValueError:
+        proof = None
+    if not isinstance(proof, Mapping) or host not in proof:
+        raise AnsibleFilterError(f"trunkline.bonding.fleet_verdicts: the input must be what trunkline.bonding.fleet_proof gives for {host}")
+    return list(proof[host])
 
 
 def _variables(
@@ -191,4 +205,5 @@ class FilterModule:
             "fleet_proof": fleet_proof,
             "fleet_server": fleet_server,
             "fleet_switches": fleet_switches,
+            "fleet_verdicts": fleet_verdicts,
         }

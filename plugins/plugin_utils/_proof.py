@@ -47,7 +47,9 @@ class Cable(NamedTuple):
 
 
 def prove(intents: Mapping[str, Any], hosts: Mapping[str, Any], switches: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """One entry for each bond: ``{"host", "bond", "verdict", "evidence", "findings", "line"}``; ``bond`` is None in those of ``unreadable``.
+    """One entry for each bond: ``{"host", "bond", "verdict", "evidence", "findings", "line"}``.
+
+    ``bond`` is None in the entries of ``unreadable``.
 
     ``hosts`` maps a host to its state or None, ``switches`` a switch to its state or None; what was not read is None.
     """
@@ -60,7 +62,7 @@ def prove(intents: Mapping[str, Any], hosts: Mapping[str, Any], switches: Mappin
 
 
 def unreadable(findings: list[Finding]) -> list[dict[str, Any]]:
-    """One entry, of no bond, for each host with something wrong in its variables, so that nothing that it wants goes unproved in silence."""
+    """One entry, of no bond, for each host with something wrong in its variables: nothing that it wants goes unproved in silence."""
     by_host: dict[str, list[Finding]] = {}
     for found in findings:
         by_host.setdefault(found.path.partition(": ")[0], []).append(found)

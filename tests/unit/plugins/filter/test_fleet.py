@@ -197,3 +197,17 @@ def test_the_commands_of_an_unknown_switch():
 def test_hostvars_must_be_hostvars(given):
     with pytest.raises(AnsibleFilterError, match=r"trunkline\.bonding\.fleet_lags: the input must be hostvars"):
         fleet.fleet_lags(given)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_each_server_has_its_own_verdicts(packed):
+    """Nothing was read, so nothing is proved; a server without bonds has no verdict."""
+    proof = fleet.fleet_proof(HOSTVARS, ["kvm1", "kvm2", "plain3"], packed=packed)
+    found = {host: [(one["host"], one["bond"], one["verdict"]) for one in fleet.fleet_verdicts(proof, host)] for host in ("kvm2", "plain3")}
+    assert found == {"kvm2": [("kvm2", "bond0", "unproved")], "plain3": []}
+
+
+@pytest.mark.parametrize("given", [None, [], "text", {}, {"kvm2": []}])
+def test_verdicts_come_from_a_proof(given):
+    with pytest.raises(AnsibleFilterError, match=r"fleet_verdicts: the input must be what trunkline\.bonding\.fleet_proof gives for kvm1"):
+        fleet.fleet_verdicts(given, "kvm1")
