@@ -116,6 +116,12 @@ class Look:
         found = [route for route in self.routes if route["dst"] == to and (family == 6) == (":" in route.get("gateway", to))]
         return sorted((route.get("gateway"), route["dev"]) for route in found)
 
+    def way_out(self, family: int = 4) -> tuple:
+        """The default route that the kernel takes: the one with the lowest metric."""
+        found = [route for route in self.routes if route["dst"] == "default" and "table" not in route and route.get("gateway")]
+        found = [route for route in found if (":" in route["gateway"]) == (family == 6)]
+        return min((route.get("metric", 0), route["gateway"], route["dev"]) for route in found)[1:]
+
     def way(self) -> dict:
         """Addresses and routes of the links that carry traffic: what must be as before after a link was down."""
         links = {name: self.addresses(name) for name in self.links}
@@ -133,7 +139,11 @@ class Look:
             for name, link in self.links.items()
         }
         options = {
-            name: {option: value for option, value in values.items() if option in _AD_OPTIONS or not option.startswith(_VOLATILE)}
+            name: {
+                option: sorted(value.split())
+                for option, value in values.items()
+                if option in _AD_OPTIONS or not option.startswith(_VOLATILE)
+            }
             for name, values in self.options.items()
         }
         return {"links": links, "options": options, "files": self.files, **self.way()}
@@ -145,8 +155,12 @@ def difference(before: dict, now: dict) -> str:
         if before[part] == now[part]:
             continue
         if isinstance(before[part], dict):
-            names = [name for name in {**before[part], **now[part]} if before[part].get(name) != now[part].get(name)]
-            words += [f"{name}: {before[part].get(name)} -> {now[part].get(name)}" for name in names]
+            for name in {**before[part], **now[part]}:
+                old, new = before[part].get(name), now[part].get(name)
+                if isinstance(old, dict) and isinstance(new, dict):
+                    words += [f"{name}: {inner}" for inner in [difference({"": old}, {"": new})] if inner]
+                elif old != new:
+                    words.append(f"{name}: {old} -> {new}")
         else:
             words += [f"- {entry}" for entry in before[part] if entry not in now[part]]
             words += [f"+ {entry}" for entry in now[part] if entry not in before[part]]
@@ -179,8 +193,12 @@ class Step:
     module: str = "host_links"
     # the finding that refuses it, instead
     finding: str | None = None
+    # begins with plain NICs, and not with what the row before has left
+    fresh: bool = False
     # sh lines, run on the host before by a way that is not its data network
     before: Callable[[str], str] | None = None
+    # a sh condition that comes true some seconds after the change: what a DHCP client does is no part of it
+    until: str | None = None
     accept: tuple[str, ...] = ()
     same_way: bool = False
     changed: bool = True
@@ -256,8 +274,9 @@ def _ping(verb: str) -> dict:
     }
 
 
-def look_task() -> dict:
-    return {"ansible.builtin.raw": _LOOK, "changed_when": False}
+def look_task(until: str | None = None) -> dict:
+    wait = f"n=0; until {until} || [ $n = 40 ]; do n=$((n + 1)); sleep 1; done\n" if until else ""
+    return {"ansible.builtin.raw": wait + _LOOK, "changed_when": False}
 
 
 def look(lab: Lab, host: str) -> Look:
@@ -273,6 +292,8 @@ def run_step(lab: Lab, step: Step, hosts: tuple[str, ...] = HOSTS) -> dict[str, 
     """Runs a step on all hosts at once, with an echo every 20 ms to each."""
     common = {"deadline": 150, **({"accept": list(step.accept)} if step.accept else {})}
     arguments = {host: {**common, **step.arguments(host)} for host in hosts}
+    if step.fresh:
+        lab.reset()
     for host in hosts:
         if step.before:
             lab.shell(host, step.before(host))
@@ -280,7 +301,7 @@ def run_step(lab: Lab, step: Step, hosts: tuple[str, ...] = HOSTS) -> dict[str, 
     quiet = step.finding or not any(of(host, step.gap) for host in hosts)
     for number, check in enumerate(step.runs):
         change = {"change": TOGETHER if quiet else ALONE} if number == step.runs.index(False) else {}
-        tasks += [{**module_task(step.module, check), **change}, look_task()]
+        tasks += [{**module_task(step.module, check), **change}, look_task(step.until if change else None)]
     taken = {}
     for host, found in take(tasks, hosts, extra={"arguments": arguments}).items():
         looks = [Look.of(answer["stdout"]) for answer in found["answers"][::2]]

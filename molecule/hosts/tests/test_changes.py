@@ -9,8 +9,10 @@ bears.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
-from hosts_library import FULL, HOSTS, Look, Step, addressing, bond, judge, mac, nics, run_step, start_afresh
+from hosts_library import FULL, HOSTS, Look, Step, addressing, bond, difference, judge, look, mac, nics, run_step, start_afresh
 
 
 def stack(host: str, mode: str = "802.3ad", options: dict | None = None) -> dict:
@@ -47,8 +49,8 @@ def shows(mode: str, **options: str):
     return expect
 
 
-def row(name: str, mode: str, options: dict | None = None, **more) -> Step:
-    expected = {key: str(value) for key, value in (options or {}).items()}
+def row(name: str, mode: str, options: dict | None = None, also: dict | None = None, **more) -> Step:
+    expected = {key: str(value) for key, value in {**(options or {}), **(also or {})}.items()}
     return Step(name, lambda host: stack(host, mode, options), shows(mode, **{"miimon": "100", **expected}), **more)
 
 
@@ -56,10 +58,17 @@ FAST = {"lacp_rate": "fast", "xmit_hash_policy": "layer3+4"}
 STEPS = (
     row("first", "802.3ad", FAST, cost="rebuild", gap=8),
     row("miimon", "802.3ad", {**FAST, "miimon": 200}, gap=0, same_way=True, runs=FULL),
-    row("lacp_rate", "802.3ad", {"lacp_rate": "slow", "xmit_hash_policy": "layer3+4"}, cost="flap", same_way=True),
+    # what is not named any more goes back to the kernel's defaults
+    row("defaults-and-ad_select", "802.3ad", {"ad_select": "bandwidth", "min_links": 1}, cost="flap", same_way=True,
+        also={"lacp_rate": "slow", "xmit_hash_policy": "layer2"}),
     row("mode-to-active-backup", "active-backup", {"primary": "eth0"}, cost="rebuild", gap=4, same_way=True),
-    row("mode-to-802.3ad", "802.3ad", FAST, cost="rebuild", gap=4, same_way=True),
-)
+    # networkd says primary in the files of the slaves, and takes slaves down whose file has changed
+    row("primary", "active-backup", {"primary": "eth1"}, cost={"kvm1": "flap", "kvm2": "live", "kvm3": "live"}, same_way=True,
+        also={"active_slave": "eth1"}),
+    # one slave for all frames of an address in a VLAN: the only policy of this mode that independent ports bear
+    row("mode-to-balance-xor", "balance-xor", {"xmit_hash_policy": "vlan+srcmac"}, cost="rebuild", gap=4, same_way=True),
+    row("mode-to-802.3ad", "802.3ad", {**FAST, "ad_select": "count", "miimon": 200}, cost="rebuild", gap=4, same_way=True),
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -77,3 +86,21 @@ def taken(request, plain):
 def test_change(taken, host):
     step, hosts = taken
     judge(step, host, hosts[host])
+
+
+@pytest.fixture(scope="module")
+def restarted(plain):
+    """Looks before and after a reboot of all hosts, which leaves of the kernel's bonds nothing but what the files say."""
+    before = {host: look(plain, host) for host in HOSTS}
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(lambda host: plain("restart", host), HOSTS))
+        up = dict(zip(HOSTS, pool.map(lambda host: plain.answers(host, 90), HOSTS), strict=True))
+    return before, up, {host: look(plain, host) for host in HOSTS}
+
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_the_files_carry_it(restarted, host):
+    """What was mended live comes again after a restart."""
+    before, up, after = restarted
+    assert up[host] is not None
+    assert difference(before[host].lasting(), after[host].lasting()) == ""

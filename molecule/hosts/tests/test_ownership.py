@@ -45,6 +45,18 @@ END
 ifup bond1
 """,
 }
+# The same by a person's commands, in no file of anybody.
+KERNEL_ONLY = """
+ip link add bond1 index 471 type bond mode active-backup miimon 100
+for nic in eth1 eth2; do ip link set $nic down; ip link set $nic master bond1; done
+ip link set bond1 up
+ip address add 192.0.2.%s/24 broadcast + dev bond1
+"""
+OURS = {
+    "kvm1": "/etc/systemd/network/10-trunkline-bond1.netdev",
+    "kvm2": "/etc/NetworkManager/system-connections/trunkline-bond1.nmconnection",
+    "kvm3": "/etc/network/interfaces.d/trunkline",
+}
 # Never ours: a link with an address that only the kernel knows.
 FOREIGN = "ip link add other0 type dummy; ip link set other0 up; ip address add 192.0.2.129/32 dev other0; "
 
@@ -72,6 +84,10 @@ def carrying(host: str, *slaves: str, **more) -> dict:
     }
 
 
+def unreached(host: str, *slaves: str) -> dict:
+    return {"nics": nics(host, "eth0", "eth2"), "bonds": [waiting(*slaves, name="bond0")] if slaves else []}
+
+
 def by_address(host: str) -> dict:
     cards = {"left": {"mac": mac(host, 0)}, "right": {"mac": mac(host, 2)}}
     return {"nics": cards, "bonds": [waiting("left", "right", name="bond0")], "addresses": {"bond0": addressing(host)}}
@@ -92,6 +108,12 @@ def adopted(look: Look, host: str) -> None:
     assert look.addresses("bond1") == [f"192.0.2.{host[-1]}/24"]
     assert look.addresses("eth0") == sorted(addressing(host)["addresses"])
     assert not [file for file in look.files if "hand" in file or "/50-" in file]
+
+
+def taken_over(look: Look, host: str) -> None:
+    adopted(look, host)
+    assert look.links["bond1"]["ifindex"] == 471, "it was not made anew"
+    assert OURS[host] in look.files
 
 
 def has(bond_name: str, *slaves: str):
@@ -129,6 +151,15 @@ done
 """
 
 STEPS = (
+    # What no file says is taken over, too, and is the same bond as before.
+    Step(
+        "adopt-from-kernel",
+        with_bond1("eth1", "eth2"),
+        taken_over,
+        cost={"kvm1": "flap", "kvm2": "flap", "kvm3": "none"},
+        gap={"kvm1": 0, "kvm2": 4, "kvm3": 0},
+        before=lambda host: FOREIGN + KERNEL_ONLY % host[-1],
+    ),
     # As it is in the kernel; only the files change hands. networkd takes slaves down whose file is another one, NetworkManager every link.
     Step(
         "adopt",
@@ -137,6 +168,7 @@ STEPS = (
         cost={"kvm1": "flap", "kvm2": "flap", "kvm3": "none"},
         gap={"kvm1": 0, "kvm2": 4, "kvm3": 0},
         before=hand_made,
+        fresh=True,
     ),
     Step("remove-slave", with_bond1("eth2"), has("bond1", "eth2"), gap=0),
     Step("add-slave", with_bond1("eth2", "eth1"), has("bond1", "eth2", "eth1"), gap=0),
@@ -147,6 +179,9 @@ STEPS = (
     Step("replace-in-use", lambda host: carrying(host, "eth1", "eth2"), with_address(1, "eth1", "eth2"), cost="flap", gap=2),
     # known by their addresses alone; one of them is another card than before
     Step("new-card", by_address, with_address(2, "eth0", "eth2"), cost="flap", gap=2),
+    # the address of the connection in no place any more; and no link for it at all
+    Step("cut", lambda host: unreached(host, "eth0", "eth2"), has("bond0", "eth0", "eth2"), finding="host.cuts-connection"),
+    Step("cut-all", unreached, has("bond0", "eth0", "eth2"), finding="host.cuts-connection"),
     Step(
         "edited",
         lambda host: {

@@ -27,6 +27,7 @@ AFTER = "after-files"
 MODPROBE = "/etc/modprobe.d/trunkline-bonding.conf"
 
 _SET = 3
+_MAIN = (254, "254", "main")
 _ETHER = "1"
 _NULL_MAC = "00:00:00:00:00:00"
 
@@ -94,6 +95,23 @@ def has_addressing(intent: Mapping[str, Any], name: str) -> bool:
     """Whether the link takes part in IP at all."""
     found = addressing(intent, name)
     return bool(found["addresses"] or found["dhcp4"] or found["dhcp6"] or found["accept_ra"])
+
+
+def takes_ra(intent: Mapping[str, Any], name: str) -> bool:
+    """Whether a router's advertisements may configure the link."""
+    return has_addressing(intent, name) and addressing(intent, name)["accept_ra"] is not False
+
+
+def default_elsewhere(intent: Mapping[str, Any], name: str, of_family: int) -> bool:
+    """Whether the default route of a family is configured on another link than this. Then no lease and no advertisement may bring one:
+    NetworkManager prefers it where the type of the link has the lower metric, networkd puts that of a router in the place of the
+    configured one, and ifupdown's ``ip route add`` fails behind it (seen with 1.42, systemd 252 and 0.8.41)."""
+    for other, found in intent["addresses"].items():
+        ways = [route for route in found.get("routes") or () if route["to"] == "default" and route_family(route) == of_family]
+        plain = [route for route in ways if route.get("metric") is None and route.get("table") in (None, *_MAIN)]
+        if other != name and (plain or found.get("gateway" if of_family == 4 else "gateway6")):
+            return True
+    return False
 
 
 def by_family(addresses: Iterable[str]) -> Tuple[List[str], List[str]]:

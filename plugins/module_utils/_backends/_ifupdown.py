@@ -195,7 +195,8 @@ class Ifupdown:
                 before = _pid_file(name, family) in running
                 if name in done or bool(wanted) == before or name not in change["before"]["links"]:
                     continue
-                yield _common.command(_start_dhcp(name, family, None) if before else _stop_dhcp(name, family), timeout=8)
+                start = _start_dhcp(name, family, {"addresses": {}})
+                yield _common.command(start if before else _stop_dhcp(name, family), timeout=8)
 
     @staticmethod
     def _addressing(change: Mapping[str, Any]) -> List[Dict[str, Any]]:
@@ -214,7 +215,7 @@ class Ifupdown:
                 if not wanted[f"dhcp{family}"]:
                     commands.append(_common.command(_stop_dhcp(name, family), timeout=5))
                 elif name not in _common.moved(change):
-                    commands.append(_common.command(_start_dhcp(name, family, wanted["accept_ra"]), timeout=30))
+                    commands.append(_common.command(_start_dhcp(name, family, {"addresses": addresses}), timeout=30))
             if wanted["dns"] or wanted["search"]:
                 settings = [f"{key}={value}" for key, value in _files.dns_environment(name, wanted).items()]
                 script = "for hook in " + _common.shell(_DNS_HOOKS) + '; do [ ! -x "$hook" ] || "$hook"; done'
@@ -246,14 +247,18 @@ def _pid_file(name: str, family: int) -> str:
     return f"/run/dhclient{'' if family == 4 else 6}.{shlex.quote(name)}.pid"
 
 
-def _start_dhcp(name: str, family: int, accept_ra: Optional[bool]) -> List[str]:
+def _start_dhcp(name: str, family: int, intent: Mapping[str, Any]) -> List[str]:
     """The call of ifupdown's method dhcp, unless the client runs."""
+    accept_ra, metric = _common.addressing(intent, name)["accept_ra"], _files.metric_of_leases(intent, name)
     leases, other = (f"/var/lib/dhcp/dhclient{number}.{name}.leases" for number in (("", "6") if family == 4 else ("6", "")))
     pid = _pid_file(name, family)
     call = ["dhclient", f"-{family}", "-nw", *(["-i"] if family == 4 else []), "-pf", pid, "-lf", leases, "-I", "-df", other, name]
+    call += ["-e", f"IF_METRIC={metric}"] if family == 4 and metric else []
     accept = "" if accept_ra is False else "echo 1 >$conf/accept_ra; "
     ready = _READY_FOR_SIX.format(name=shlex.quote(name), accept=accept) if family == 6 else ""
-    return ["sh", "-c", f'[ -r {pid} ] && kill -0 "$(cat {pid})" 2>/dev/null && exit; {ready}exec {_common.shell(call)}']
+    switch = _files.router_switch(intent, name)
+    first = f"{switch}; " if switch else ""
+    return ["sh", "-c", f'{first}[ -r {pid} ] && kill -0 "$(cat {pid})" 2>/dev/null && exit; {ready}exec {_common.shell(call)}']
 
 
 def _stop_dhcp(name: str, *families: int) -> List[str]:

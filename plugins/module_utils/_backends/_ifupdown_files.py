@@ -21,6 +21,8 @@ FILE = "/etc/network/interfaces.d/trunkline"
 BACKEND = "ifenslave"
 # A hook that fails must not keep the rest of the stack, and so the host, from coming up.
 _GO_ON = " || true"
+# Of a default route that gives way to one without metric.
+_LATER = 1024
 # ifenslave writes the mode again after our creation, which clears these.
 _CLEARED_BY_MODE = ("broadcast_neighbor",)
 
@@ -64,12 +66,33 @@ def _link(name: str, link: Mapping[str, Any], intent: Mapping[str, Any], hooked:
     wanted = _common.addressing(intent, name)
     four, six = _common.by_family(wanted["addresses"])
     yield f"auto {name}"
-    method = "dhcp" if wanted["dhcp4"] else "static" if four else "manual"
-    yield from _stanza(name, "inet", method, [*_first(wanted, four, "gateway"), *_structure(name, link, intent, hooked), *_dns(wanted)])
-    rest = four if wanted["dhcp4"] else four[1:]
-    for address in rest:
-        yield from _stanza(name, "inet", "static", [("address", address)])
-    yield from _six(name, wanted, six)
+    inet: List[Tuple[str, List[Setting]]] = [("static", [("address", address)]) for address in four]
+    if wanted["dhcp4"]:
+        inet.insert(0, ("dhcp", [("metric", metric_of_leases(intent, name))]))
+    elif inet:
+        inet[-1][1].append(("gateway", wanted["gateway"]))
+    else:
+        inet = [("manual", [])]
+    inet[0][1].extend([*_structure(name, link, intent, hooked), *_dns(wanted)])
+    inet6 = list(_six(wanted, six))
+    # What a route goes through is there only after the addresses of its family.
+    inet[-1][1].extend(_routes(name, wanted, 4))
+    (inet6 or inet)[-1][1].extend(_routes(name, wanted, 6))
+    for family, stanzas in (("inet", inet), ("inet6", inet6)):
+        for method, settings in stanzas:
+            yield from _stanza(name, family, method, settings)
+
+
+def metric_of_leases(intent: Mapping[str, Any], name: str) -> Optional[int]:
+    """What puts the gateway of a lease behind the configured one, or None; dhclient cannot be told to leave it out."""
+    return _LATER if _common.default_elsewhere(intent, name, 4) else None
+
+
+def router_switch(intent: Mapping[str, Any], name: str) -> Optional[str]:
+    """A command that says whether an advertising router may become the default gateway, or None. Source: ip-sysctl of the kernel."""
+    if not _common.takes_ra(intent, name):
+        return None
+    return f"echo {int(not _common.default_elsewhere(intent, name, 6))} > /proc/sys/net/ipv6/conf/{shlex.quote(name)}/accept_ra_defrtr"
 
 
 def _stanza(name: str, family: str, method: str, settings: Iterable[Setting]) -> Iterator[str]:
@@ -79,24 +102,20 @@ def _stanza(name: str, family: str, method: str, settings: Iterable[Setting]) ->
             yield f"    {key} {_common.one_line(value)}"
 
 
-def _first(wanted: Mapping[str, Any], addresses: List[str], gateway: str) -> Iterator[Setting]:
-    if addresses and not wanted["dhcp4"]:
-        yield "address", addresses[0]
-        yield "gateway", wanted[gateway]
-
-
-def _six(name: str, wanted: Mapping[str, Any], addresses: List[str]) -> Iterator[str]:
+def _six(wanted: Mapping[str, Any], addresses: List[str]) -> Iterator[Tuple[str, List[Setting]]]:
     accept = wanted["accept_ra"]
     switch = None if accept is None else int(accept)
     if wanted["dhcp6"]:
-        yield from _stanza(name, "inet6", "dhcp", [("accept_ra", switch)])
+        yield "dhcp", [("accept_ra", switch)]
     elif accept and not addresses:
-        yield from _stanza(name, "inet6", "auto", [("accept_ra", switch)])
+        yield "auto", [("accept_ra", switch)]
     for number, address in enumerate(addresses):
-        gateway = wanted["gateway6"] if number == 0 else None
+        gateway = wanted["gateway6"] if number == len(addresses) - 1 else None
         # Waiting for duplicate address detection would wait for a bond that has no partner yet.
-        settings = [("address", address), ("gateway", gateway), ("accept_ra", None if wanted["dhcp6"] else switch), ("dad-attempts", 0)]
-        yield from _stanza(name, "inet6", "static", settings)
+        yield (
+            "static",
+            [("address", address), ("gateway", gateway), ("accept_ra", None if wanted["dhcp6"] else switch), ("dad-attempts", 0)],
+        )
 
 
 def _dns(wanted: Mapping[str, Any]) -> Iterator[Setting]:
@@ -115,6 +134,8 @@ def _structure(name: str, link: Mapping[str, Any], intent: Mapping[str, Any], ho
         yield "pre-up", _common.shell(["ip", "link", "set", "dev", name, "addrgenmode", "none"]) + _GO_ON
     if wanted["accept_ra"] is False and not wanted["dhcp6"] and not _common.by_family(wanted["addresses"])[1]:
         yield "pre-up", f"echo 0 > /proc/sys/net/ipv6/conf/{shlex.quote(name)}/accept_ra || true"
+    if _common.takes_ra(intent, name) and _common.default_elsewhere(intent, name, 6):
+        yield "pre-up", f"{router_switch(intent, name)}{_GO_ON}"
     if kind == "bond":
         yield "bond-slaves", " ".join(link["slaves"]) or "none"
         for option, value in _common.bond_options(link).items():
@@ -135,8 +156,6 @@ def _structure(name: str, link: Mapping[str, Any], intent: Mapping[str, Any], ho
         for item in [*mine, *(item for item in hooked if item.link in link["slaves"])]:
             if not _at_creation(item.name) or item.name in _CLEARED_BY_MODE:
                 yield "post-up", _common.shell(_common.set_option(item)) + _GO_ON
-    for route in wanted["routes"]:
-        yield "post-up", _common.shell(_route(route, name))
     if wanted["zone"]:
         yield "post-up", _common.shell(["firewall-cmd", "--quiet", f"--zone={wanted['zone']}", f"--change-interface={name}"]) + _GO_ON
     if kind == "vlan":
@@ -145,6 +164,13 @@ def _structure(name: str, link: Mapping[str, Any], intent: Mapping[str, Any], ho
 
 def _unless_there(name: str, words: Iterable[str]) -> str:
     return f"[ -e /sys/class/net/{shlex.quote(name)} ] || {_common.shell(words)}"
+
+
+def _routes(name: str, wanted: Mapping[str, Any], family: int) -> Iterator[Setting]:
+    """One that does not work must not take along the addresses of the stanzas that follow."""
+    for route in wanted["routes"]:
+        if _common.route_family(route) == family:
+            yield "post-up", _common.shell(_route(route, name)) + _GO_ON
 
 
 def _route(route: Mapping[str, Any], name: str) -> List[str]:

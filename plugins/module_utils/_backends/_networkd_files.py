@@ -135,8 +135,12 @@ def _network(name: str, link: Mapping[str, Any], intent: Mapping[str, Any], vers
     mtu = None if slave else link.get("mtu")
     sections: List[Section] = [("Match", match), ("Link", [("MTUBytes", mtu)]), ("Network", network)]
     sections += [("Address", _address(address)) for address in wanted["addresses"]]
+    if wanted["dhcp4"] and _common.default_elsewhere(intent, name, 4):
+        sections.append(("DHCPv4", [("UseGateway", "no")]))
     if wanted["dhcp6"] and wanted["accept_ra"] is False:
         sections.append(("DHCPv6", [("WithoutRA", "solicit")]))
+    if _common.takes_ra(intent, name) and _common.default_elsewhere(intent, name, 6):
+        sections.append(("IPv6AcceptRA", [("UseGateway", "no")]))
     sections += [("Route", _route(route)) for route in wanted["routes"]]
     return sections
 

@@ -109,6 +109,7 @@ class NetworkManager:
             for name in _common.bottom_up(kept, after)
             if _files.path_of(name) in change["files"] and name not in _common.restructured(change)
         ]
+        commands += self._hand_over(change)
         return commands if gone else [*commands, forget]
 
     def rollback(self, change: Mapping[str, Any], facts: Mapping[str, Any]) -> List[Dict[str, Any]]:
@@ -179,6 +180,19 @@ class NetworkManager:
         # With others to be read later, the first is up already.
         done = change["first"] if later else None
         return _up_all([(name, after[name], name in stale) for name in order if name != done])
+
+    def _hand_over(self, change: Mapping[str, Any]) -> List[Dict[str, Any]]:
+        """Adopted links change from their profile to ours. One that was made by hand has none that could go: NetworkManager would watch it
+        for ever and leave our profile alone.
+
+        A bond lets go of its slaves meanwhile, so it is first; a VLAN comes up on what is up.
+        """
+        after = change["desired"]["links"]
+        used = [name for name in self.bounces(change) if name in change["touched"] or after[name]["kind"] != "nic" or after[name]["master"]]
+        upwards = _common.bottom_up(used, after)
+        masters = [name for name in reversed(upwards) if after[name]["kind"] in ("bond", "bridge")]
+        cards = sorted((name for name in upwards if after[name]["kind"] == "nic"), key=lambda name: name != change.get("first"))
+        return _up_all([(name, after[name], False) for name in dict.fromkeys([*masters, *cards, *upwards])])
 
     @staticmethod
     def _active(machine: Any) -> bool:

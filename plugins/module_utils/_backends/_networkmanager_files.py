@@ -80,7 +80,8 @@ def render(intent: Mapping[str, Any], version: Optional[str]) -> Dict[str, Dict[
         sections = [("connection", list(_connection(name, link, intent, version)))]
         sections += _of_kind(name, link, intent, version, skipped)
         if not link.get("master"):
-            sections += _ip(_common.addressing(intent, name), version)
+            others = (_common.default_elsewhere(intent, name, 4), _common.default_elsewhere(intent, name, 6))
+            sections += _ip(_common.addressing(intent, name), others, version)
         rendered[path_of(name)] = {"content": _text(sections), "mode": 0o600}
     commands = [(item.link, _common.set_option(item)) for item in hooked]
     # NetworkManager leaves the kernel's 15 s where spanning tree is off.
@@ -173,7 +174,8 @@ def _bond(name: str, link: Mapping[str, Any], version: Optional[str], skipped: I
         yield _options.to_backend(option, BACKEND, value, version)
 
 
-def _ip(wanted: Mapping[str, Any], version: Optional[str]) -> List[Section]:
+def _ip(wanted: Mapping[str, Any], others: Tuple[bool, bool], version: Optional[str]) -> List[Section]:
+    """``others``: whether another link has the default route of IPv4 and of IPv6."""
     four, six = _common.by_family(wanted["addresses"])
     dns = _common.by_family(wanted["dns"])
     routes: Tuple[List[Any], List[Any]] = ([], [])
@@ -188,13 +190,14 @@ def _ip(wanted: Mapping[str, Any], version: Optional[str]) -> List[Section]:
     else:
         method6 = "dhcp" if wanted["dhcp6"] else "manual" if six else "link-local"
     sections = []
-    for title, method, addresses, gateway, servers, ways in (
-        ("ipv4", method4, four, wanted["gateway"], dns[0], routes[0]),
-        ("ipv6", method6, six, wanted["gateway6"], dns[1], routes[1]),
+    for title, method, addresses, gateway, servers, ways, other in (
+        ("ipv4", method4, four, wanted["gateway"], dns[0], routes[0], others[0]),
+        ("ipv6", method6, six, wanted["gateway6"], dns[1], routes[1], others[1]),
     ):
         settings: List[Setting] = [("method", method)]
         settings += [(f"address{number}", address) for number, address in enumerate(addresses, 1)]
         settings.append(("gateway", gateway))
+        settings.append(("never-default", "true" if other and method in ("auto", "dhcp") else None))
         settings += [(f"route{number}", _route(route)) for number, route in enumerate(ways, 1)]
         settings += [
             (f"route{number}_options", f"table={route['table']}") for number, route in enumerate(ways, 1) if route.get("table") is not None

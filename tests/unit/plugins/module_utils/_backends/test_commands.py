@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.trunkline.bonding.plugins.module_utils import _options, _plan
-from ansible_collections.trunkline.bonding.plugins.module_utils._backends import _base
+from ansible_collections.trunkline.bonding.plugins.module_utils._backends import _base, _networkmanager_files
 from ansible_collections.trunkline.bonding.plugins.module_utils._transaction import _scripts
 from ansible_collections.trunkline.bonding.tests.unit.plugins.module_utils._backends import fake_host
 
@@ -48,14 +48,14 @@ def position(found, *words):
 
 @pytest.mark.parametrize("name", list(FACTS))
 @pytest.mark.parametrize(("option", "value"), [("miimon", 50), ("min_links", 1), ("xmit_hash_policy", "layer2+3"), ("lacp_rate", "slow")])
-def test_a_changed_option_disturbs_no_link(name, option, value):
-    bond = {
-        "name": "bond0",
-        "mode": "802.3ad",
-        "options": {"miimon": 100, "lacp_rate": "fast", "xmit_hash_policy": "layer3+4", option: value},
-        "slaves": ["eth0", "eth1"],
-    }
-    found, _when = lines(name, {"bonds": [bond], "addresses": {"bond0": {"addresses": list(ADDRESSES)}}}, BONDED)
+def test_a_changed_option_of_a_bond_of_ours_disturbs_no_link(name, option, value):
+    options = {"miimon": 100, "lacp_rate": "fast", "xmit_hash_policy": "layer3+4"}
+    bond = {"name": "bond0", "mode": "802.3ad", "options": options, "slaves": ["eth0", "eth1"]}
+    variables = {"bonds": [bond], "addresses": {"bond0": {"addresses": list(ADDRESSES)}}}
+    ours = _base.BACKENDS[name].render(fake_host.completed(variables, BONDED), FACTS[name], fake_host.Host())
+    files = {path: target["content"] for path, target in ours.items() if target is not None}
+    changed = {**variables, "bonds": [{**bond, "options": {**options, option: value}}]}
+    found, _when = lines(name, changed, BONDED, files=files)
     touching = [line for line in found if not line.startswith("sh -c cd /run/network") and set(line.split()) & set(DISTURBING)]
     assert touching == []
 
@@ -241,6 +241,20 @@ def test_a_client_starts_on_a_link_that_stays_up(name, words):
         assert [line for line in found if text in line]
 
 
+def test_a_client_of_ifupdown_beside_the_configured_gateway_brings_none():
+    before = fake_host.state(eth0=fake_host.nic(addresses=ADDRESSES), eth1=fake_host.nic())
+    default = {"addresses": list(ADDRESSES), "gateway": "192.0.2.1", "gateway6": "2001:db8::1"}
+    variables = {"nics": {"eth1": {"mtu": 1400}}, "addresses": {"eth0": default, "eth1": {"dhcp4": True, "dhcp6": True}}}
+    found, _when = lines("ifupdown", variables, before)
+    started = [line for line in found if "exec dhclient" in line]
+    assert [
+        ("-4" in line, "IF_METRIC=1024" in line, "echo 0 > /proc/sys/net/ipv6/conf/eth1/accept_ra_defrtr" in line) for line in started
+    ] == [
+        (True, True, True),
+        (False, False, True),
+    ]
+
+
 @pytest.mark.parametrize(
     ("wanted", "running", "words"),
     [
@@ -289,6 +303,25 @@ def test_what_a_daemon_interrupts_by_itself_is_known_before(name, variables, bef
     steps = _plan.bounces(before, backend.bounces(change), backend.title)
     assert {(step["action"], step["cost"]) for step in steps} <= {("bounce", "flap")}
     assert [step["link"] for step in steps] == bounced[name]
+
+
+def test_networkmanager_takes_over_a_bond_that_is_in_no_profile():
+    """It shows such a link as connected (externally), see nmcli(1), and activates no profile on it by itself. What has a profile of its
+    own goes over before that is dropped, and not by way of being down."""
+    variables = {"bonds": [{**fake_host.BOND0, "mac": None}], "addresses": {"bond0": {"addresses": list(ADDRESSES)}}}
+    found, _when = lines("networkmanager", variables, BONDED)
+    taken = position(found, "up " + _networkmanager_files.uuid_of("bond0"))
+    assert taken is not None and taken < found.index("nmcli connection reload")
+    calls = [line.split()[1] for line in found[taken].splitlines() if line.startswith("up ")]
+    assert calls == [_networkmanager_files.uuid_of(name) for name in ("bond0", "eth0", "eth1")]
+
+
+def test_networkmanager_leaves_cards_without_a_task_to_themselves():
+    """One without a cable cannot be activated, and would be waited for."""
+    before = fake_host.state(eth0=fake_host.nic(addresses=ADDRESSES), eth1=fake_host.nic())
+    variables = {"nics": {"eth1": None}, "addresses": {"eth0": {"addresses": list(ADDRESSES)}}}
+    found, _when = lines("networkmanager", variables, before)
+    assert position(found, "up " + _networkmanager_files.uuid_of("eth1")) is None
 
 
 def test_the_primary_is_said_in_the_slaves_files_of_networkd_so_it_interrupts_them():

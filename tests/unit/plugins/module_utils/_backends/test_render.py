@@ -2,8 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the files say. The golden files are those with which the daemons of Debian 12 brought the layouts up after a reboot
-(tests/lab/backends.py); where nmcli or ifquery is installed, they read them here too."""
+"""What the files say. The golden files are for reading: what changes in a file of a host is a line in a diff.
+
+That daemons make of such files what is wanted, molecule/hosts/tests/test_restart.py shows with layouts of the same shape; where nmcli or
+ifquery is installed, they read them here too.
+"""
 
 from __future__ import annotations
 
@@ -71,6 +74,53 @@ def test_secrets_could_be_in_keyfiles_so_nobody_else_reads_them():
     for path, target in rendered("networkmanager", "stack").items():
         if path.endswith(".nmconnection"):
             assert (target["mode"], backend.persisted(path)) == (0o600, True)
+
+
+BESIDE = {
+    "nics": {"eth0": None, "eth1": None},
+    "addresses": {
+        "eth0": {"addresses": ["198.51.100.10/24", "2001:db8::10/64"], "gateway": "198.51.100.1", "gateway6": "2001:db8::1"},
+        "eth1": {"dhcp4": True, "dhcp6": True},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        # systemd.network(5), nm-settings-nmcli(5); interfaces(5) and the kernel's ip-sysctl
+        ("networkd", ["[DHCPv4]\nUseGateway=no\n", "[IPv6AcceptRA]\nUseGateway=no\n"]),
+        ("networkmanager", ["[ipv4]\nmethod=auto\nnever-default=true\n", "[ipv6]\nmethod=auto\nnever-default=true\n"]),
+        ("ifupdown", ["    metric 1024\n", "    pre-up echo 0 > /proc/sys/net/ipv6/conf/eth1/accept_ra_defrtr || true\n"]),
+    ],
+)
+def test_a_lease_never_competes_with_the_configured_gateway(name, words):
+    def text(variables):
+        intent = fake_host.completed(variables)
+        return flat(_base.BACKENDS[name].render(intent, FACTS[name], fake_host.Host(FILES[name])))
+
+    assert [word for word in words if text(BESIDE).count(word) != 1] == []
+    alone = {**BESIDE, "addresses": {"eth1": BESIDE["addresses"]["eth1"]}}
+    assert [word for word in words if word in text(alone)] == []
+    # another table, or a metric that the user has chosen, is no competitor
+    far = [{"to": "default", "via": "198.51.100.1", "metric": 2000}, {"to": "default", "via": "2001:db8::1", "table": 77}]
+    chosen = {"addresses": ["198.51.100.10/24", "2001:db8::10/64"], "routes": far}
+    assert [word for word in words if word in text({**BESIDE, "addresses": {**BESIDE["addresses"], "eth0": chosen}})] == []
+
+
+def test_ifupdown_adds_routes_after_the_addresses_of_their_family():
+    """interfaces(5): the stanzas of a link run one after the other, and one that fails ends it."""
+    routes = [{"to": "2001:db8:99::/48", "via": "2001:db8::2"}, {"to": "192.0.2.0/24", "via": "203.0.113.2"}]
+    two = ["198.51.100.10/24", "203.0.113.10/24", "2001:db8::10/64"]
+    variables = {"nics": {"eth0": None}, "addresses": {"eth0": {"addresses": two, "gateway": "203.0.113.1", "routes": routes}}}
+    text = flat(_base.BACKENDS["ifupdown"].render(fake_host.completed(variables), FACTS["ifupdown"], fake_host.Host(FILES["ifupdown"])))
+    words = [
+        "address 198.51.100.10/24", "address 203.0.113.10/24", "gateway 203.0.113.1",
+        "post-up ip route replace 192.0.2.0/24 via 203.0.113.2 dev eth0 || true", "iface eth0 inet6 static", "address 2001:db8::10/64",
+        "post-up ip -6 route replace 2001:db8:99::/48 via 2001:db8::2 dev eth0 || true",
+    ]  # fmt: skip
+    places = [text.index(word) for word in words]
+    assert places == sorted(places), text
 
 
 def test_uuids_are_the_same_on_every_run():
