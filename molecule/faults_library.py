@@ -305,11 +305,12 @@ def wrong_switch_port(lab: Lab, *hosts: str) -> None:
 def controller_killed(lab: Lab, task: str, deadline: int, *hosts: str) -> None:
     """Killed when a task of the change at both ends begins: the old configuration comes back at both ends."""
     before = looks(lab, hosts)
-    run = both_ends(*hosts, deadline=deadline, kill_after=rf"^TASK \[{re.escape(task)}")
-    assert run.rc != 0
-    assert f"TASK [{task}" in run.output, f"{task} was never reached: {run.last()}"
-    for host in hosts:
-        survived(lab, host, before[host], 2 * deadline + 60)
+    with in_time(lab, *hosts, deadline=deadline):
+        run = both_ends(*hosts, deadline=deadline, kill_after=rf"^TASK \[{re.escape(task)}")
+        assert run.rc != 0
+        assert f"TASK [{task}" in run.output, f"{task} was never reached: {run.last()}"
+        for host in hosts:
+            survived(lab, host, before[host], 2 * deadline + 60)
 
 
 def controller_killed_between_the_confirmations(lab: Lab, *hosts: str) -> None:

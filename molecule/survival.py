@@ -62,22 +62,29 @@ def closed(lab: Lab, host: str, seconds: float = 45) -> None:
 
 
 @contextmanager
-def in_time(lab: Lab, host: str):
-    """The host has its old addresses and routes again before its transaction is as old as the deadline, seen on the host itself.
+def in_time(lab: Lab, *hosts: str, deadline: int = DEADLINE):
+    """Hosts have their old addresses and routes again before their transaction is as old as the deadline, seen on the host itself.
 
     A daemon that is started anew once all is back may touch the link for a moment.
     """
-    beside(
-        lab,
-        host,
-        "look() { ip -4 -o address show scope global; ip -4 route; }; old=$(look); rm -f /run/left /run/back; "
-        'while [ "$(look)" = "$old" ]; do sleep 0.1; done; date +%s >/run/left; '
-        'until [ "$(look)" = "$old" ]; do sleep 0.1; done; date +%s >/run/back',
-    )
+    for host in hosts:
+        beside(
+            lab,
+            host,
+            "look() { ip -4 -o address show scope global; ip -4 route; }; old=$(look); rm -f /run/left /run/back; "
+            'while [ "$(look)" = "$old" ]; do sleep 0.1; done; date +%s >/run/left; '
+            'until [ "$(look)" = "$old" ]; do sleep 0.1; done; date +%s >/run/back',
+        )
     yield
-    created = f"sed -n 's/.*\"created\": \\([0-9]*\\).*/\\1/p' {STORE}/transactions/*/change.json | tail -n 1"
-    begun, left, back = (int(word) for word in lab.shell(host, f"{created}; cat /run/left /run/back || echo 0 0").split()[:3])
-    assert left - begun > DEADLINE or back - begun <= DEADLINE, f"{host} was as before only after {back - begun} s\n{log(lab, host)}"
+    created = f"sed -n 's/.*\"created\": \\([0-9]*\\).*/\\1/p' {STORE}/transactions/*/change.json 2>/dev/null | tail -n 1"
+    for host in hosts:
+        times = lab.shell(host, f"{created}; cat /run/left /run/back 2>/dev/null; true").split()
+        if len(times) < 2:
+            # It never left what it had.
+            continue
+        begun, left, back = (int(word) for word in [*times, "0"][:3])
+        assert back, f"{host} left what it had, and is not back\n{log(lab, host)}"
+        assert left - begun > deadline or back - begun <= deadline, f"{host} was as before only after {back - begun} s\n{log(lab, host)}"
 
 
 def is_open(lab: Lab, host: str) -> bool:
