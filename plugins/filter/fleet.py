@@ -13,7 +13,7 @@ from jinja2 import TemplateError, Undefined
 from ansible_collections.trunkline.bonding.plugins.module_utils import _intent
 from ansible_collections.trunkline.bonding.plugins.module_utils._findings import Finding, accepted, errors, finding, sort
 from ansible_collections.trunkline.bonding.plugins.plugin_utils import _fleet, _order, _progress, _proof
-from ansible_collections.trunkline.bonding.plugins.plugin_utils._switches import _engine, _platforms
+from ansible_collections.trunkline.bonding.plugins.plugin_utils._switches import _engine, _platforms, _text
 
 Vars = Mapping[str, Any]
 
@@ -21,33 +21,41 @@ Vars = Mapping[str, Any]
 def fleet_lags(hostvars: Any, hosts: list[str] | None = None, packed: bool = False, given: str | None = None) -> dict[str, Any] | str:
     """The variables of all hosts -> what is wanted of every switch. See fleet_lags.yml for the shape."""
     variables, broken = _variables("fleet_lags", hostvars, hosts, given)
-    intents, findings = _intents(variables)
+    models, findings = _models(variables)
     switches = {host: given for host, given in variables.items() if _fleet.is_switch(given)}
-    table, found = _fleet.merge(intents, switches)
+    table, found = _fleet.merge(models, switches)
+    findings = [*broken, *_fleet.superseded(findings, table), *found]
     fleet = {
         "switches": table,
-        "stations": _fleet.stations(intents),
-        "findings": [one.as_dict() for one in sort(_left([*broken, *findings, *found], variables))],
+        "stations": _fleet.stations({host: model.intent for host, model in models.items()}),
+        "findings": [one.as_dict() for one in sort(_left(findings, variables))],
+        "accepts": {host: given["bonding_accept"] for host, given in variables.items() if isinstance(given.get("bonding_accept"), list)},
     }
     return _fleet.pack(fleet) if packed else fleet
 
 
 def fleet_commands(fleet: Any, switch: str) -> str:
     """What ``fleet_lags`` gives -> the commands for one switch as text, as if nobody had configured it."""
-    entry = _read("fleet_commands", fleet)["switches"].get(switch)
+    fleet = _read("fleet_commands", fleet)
+    entry = fleet["switches"].get(switch)
     if entry is None:
         raise AnsibleFilterError(f"trunkline.bonding.fleet_commands: no host of the inventory names the switch {switch}")
     if entry["platform"] is None:
-        return ""
-    commands, findings = _engine.Switch(switch, _platforms.get(entry["platform"]), {}).render(entry)
+        raise AnsibleFilterError(f"trunkline.bonding.fleet_commands: the platform of {switch} is not known: add it to the inventory")
+    findings = _doubts(fleet, switch)
     if errors(findings):
         raise AnsibleFilterError("\n".join(found.as_text() for found in errors(findings)))
-    return "".join(f"{line}\n" for line in commands)
+    platform = _platforms.get(entry["platform"])
+    return _text.text(switch, platform, _engine.Switch(switch, platform, {}).render(entry), findings)
 
 
-def fleet_findings(fleet: Any, severity: str | None = None) -> list[dict[str, Any]]:
+def fleet_findings(fleet: Any, severity: str | None = None, rendered: bool = False) -> list[dict[str, Any]]:
     """What ``fleet_lags`` gives -> what is wrong or doubtful in the variables of all hosts together, with a sentence for people."""
-    findings = [Finding(**found) for found in _read("fleet_findings", fleet)["findings"]]
+    fleet = _read("fleet_findings", fleet)
+    findings = [Finding(**found) for found in fleet["findings"]]
+    if rendered:
+        known = [switch for switch, entry in fleet["switches"].items() if entry["platform"]]
+        findings = sort([*findings, *(found for switch in known for found in _doubts(fleet, switch))])
     return [{**found.as_dict(), "text": found.as_text()} for found in findings if severity in (None, found.severity)]
 
 
@@ -56,10 +64,11 @@ def fleet_server(hostvars: Any) -> bool:
     return _fleet.is_server(hostvars)
 
 
-def fleet_switches(fleet: Any, host: str | None = None, hosts: list[str] | None = None) -> list[str]:
+def fleet_switches(fleet: Any, host: str | None = None, hosts: list[str] | None = None, known: bool = False) -> list[str]:
     """What ``fleet_lags`` gives -> all switches, or those that one of these hosts speaks for: each switch has one."""
     if host is None or hosts is None:
-        return list(_read("fleet_switches", fleet)["switches"])
+        switches = _read("fleet_switches", fleet)["switches"]
+        return [name for name, entry in switches.items() if entry["platform"] or not known]
     return _progress.represented(_read("fleet_switches", fleet), host, hosts)
 
 
@@ -96,7 +105,8 @@ def fleet_deadlines(seconds: Any) -> dict[str, int]:
 def fleet_proof(hostvars: Any, hosts: list[str], packed: bool = False) -> dict[str, list[dict[str, Any]]] | str:
     """Variables of all hosts, and what the role prove_links has read -> for each of these hosts evidence and verdict of each bond."""
     variables, broken = _variables("fleet_proof", hostvars, hosts, "__prove_links_given")
-    intents, findings = _intents(variables)
+    models, findings = _models(variables)
+    intents = {host: model.intent for host, model in models.items()}
     wrong = errors(_left([*broken, *findings], variables))
     states, switches = {}, {}
     for host in hosts:
@@ -157,14 +167,25 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _intents(variables: Mapping[str, Vars]) -> tuple[dict[str, Any], list[Finding]]:
-    intents: dict[str, Any] = {}
+def _models(variables: Mapping[str, Vars]) -> tuple[dict[str, Any], list[Finding]]:
+    """What is understood of each server, and what is wrong in the variables of every host."""
+    models: dict[str, Any] = {}
     findings: list[Finding] = []
     for host, given in variables.items():
         if _fleet.is_server(given):
-            intents[host], found = _intent.normalise(_intent.from_hostvars(given), host)
-            findings += [one._replace(path=f"{host}: {one.path}") for one in found]
-    return intents, findings
+            models[host], found = _intent.understand(_intent.from_hostvars(given), host)
+        else:
+            found = _fleet.own(given)
+        findings += [one._replace(path=f"{host}: {one.path}") for one in found]
+    return models, findings
+
+
+def _doubts(fleet: Mapping[str, Any], switch: str) -> list[Finding]:
+    """What belongs to the text for a switch, without what was accepted for the switch or its servers."""
+    entry = fleet["switches"][switch]
+    accepts = fleet.get("accepts", {})
+    found = _fleet.taken(_engine.Switch(switch, _platforms.get(entry["platform"]), {}).doubts(entry), accepts.get(switch))
+    return _fleet.taken_by_hosts(found, accepts)
 
 
 def _left(findings: list[Finding], variables: Mapping[str, Vars]) -> list[Finding]:

@@ -55,8 +55,8 @@ def _settle(switch: str, entry: dict[str, Any], state: _model.Model | None) -> t
     for lag in (lag for lag in entry["lags"].values() if lag["id_from"] == GIVEN):
         other = lags.get(lag["id"]) or names.get(name_of(lag["id"]) or lag["id"])
         if other:
-            path = f"{lag['host']}: {lag['bond']} lag.id"
-            findings.append(finding("fleet.lag-id-twice", path, lag["id"], switch=switch, other=f"{other['bond']} of {other['host']}"))
+            words = {"switch": switch, "other": f"{other['bond']} of {other['host']}"}
+            findings.append(finding("fleet.lag-id-twice", lag["paths"]["id"], lag["id"], **words))
         else:
             take(lag["id"], lag, GIVEN)
     waiting = []

@@ -14,8 +14,15 @@ from ansible.errors import AnsibleConnectionFailure
 
 from ansible_collections.trunkline.bonding.plugins.module_utils import _engine as _host_engine
 from ansible_collections.trunkline.bonding.plugins.module_utils._findings import WARNING, Finding, accepted, errors, finding
-from ansible_collections.trunkline.bonding.plugins.plugin_utils import _order
-from ansible_collections.trunkline.bonding.plugins.plugin_utils._switch_action import Result, Stopped, SwitchAction, entry_of
+from ansible_collections.trunkline.bonding.plugins.plugin_utils import _fleet, _order
+from ansible_collections.trunkline.bonding.plugins.plugin_utils._switch_action import (
+    Result,
+    Stopped,
+    SwitchAction,
+    entry_of,
+    settled,
+    stop_at_errors,
+)
 from ansible_collections.trunkline.bonding.plugins.plugin_utils._switches import _engine, _plan
 from ansible_collections.trunkline.bonding.plugins.plugin_utils._switches._transport import TransportError
 
@@ -30,10 +37,11 @@ SPEC: dict[str, t.Any] = {
     "undo": {"type": "str"},
     "phase": {"type": "str", "choices": list(_engine.PHASES), "default": _engine.FORM},
     "limit": {"type": "list", "elements": "str"},
-    "transaction": {"type": "str"},
-    "deadline": {"type": "int", "default": 120},
-    "confirm": {"type": "str", "choices": ["auto", "later"], "default": "auto"},
-    "accept": {"type": "list", "elements": "str", "default": []},
+    "transaction": {"type": "raw"},
+    # Judged by the data model, whose findings say more than a type error.
+    "deadline": {"type": "raw", "default": 120},
+    "confirm": {"type": "raw", "default": "auto"},
+    "accept": {"type": "raw", "default": []},
 }
 
 
@@ -47,7 +55,7 @@ class LagsInfoAction(SwitchAction):
         told = {key: value for key, value in state.items() if key != "facts"}
         result: Result = {"changed": False, "platform": switch.platform.NAME, "state": told, "open": window.get("transaction")}
         if args["table"] is not None:
-            entry = entry_of(args["table"], switch.name, judge=False)
+            entry = entry_of(args["table"], switch.name)
             want, findings = switch.assess(entry, state, args["table"].get("stations", {}))
             kinds = {port: {"now": _order.kind(state, port), "phases": phases} for port, phases in _order.phases(state, want).items()}
             result |= {"findings": [found.as_dict() for found in findings], "ports": kinds, "wanted": want}
@@ -60,6 +68,8 @@ class LagsAction(SwitchAction):
     spec = SPEC
 
     def work(self, switch: _engine.Switch, args: Result, task_vars: Result) -> Result:
+        args, wrong = settled(args)
+        stop_at_errors(wrong, args["table"] if args["source"] == "table" else None)
         state, window = switch.read()
         if args["source"] == "transaction" and (window.get("transaction"), window.get("state")) == (args["transaction"], "rolling_back"):
             return {"changed": False, "msg": "The switch takes the change back already.", "commands": [], "findings": []}
@@ -108,14 +118,16 @@ class LagsAction(SwitchAction):
         table = args["table"] or {}
         stations = table.get("stations", {})
         if args["source"] == "table":
-            return switch.assess(entry_of(table, switch.name), state, stations)
+            want, found = switch.assess(entry_of(table, switch.name), state, stations)
+            accepts = table.get("accepts", {})
+            return want, _fleet.taken_by_hosts(_fleet.taken(found, accepts.get(switch.name)), accepts)
         before = switch.before(args["transaction"] if args["source"] == "transaction" else args["undo"])
         if before is None:
             raise Stopped({"changed": False, "msg": "There is no change to go back from.", "commands": [], "findings": []})
         if args["limit"] is not None:
             # The way back does not depend on what the inventory says by now.
-            settled = switch.assess(entry_of(table, switch.name, judge=False), state, stations)[0]
-            before = _engine.of_hosts(before, settled, args["limit"])
+            now = switch.assess(entry_of(table, switch.name), state, stations)[0]
+            before = _engine.of_hosts(before, now, args["limit"])
             args["limit"] = None
         return before, []
 

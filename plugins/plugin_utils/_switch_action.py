@@ -15,12 +15,18 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.trunkline.bonding.plugins.module_utils import _engine as _host_engine
 from ansible_collections.trunkline.bonding.plugins.module_utils import _intent
-from ansible_collections.trunkline.bonding.plugins.module_utils._findings import Finding, errors
-from ansible_collections.trunkline.bonding.plugins.plugin_utils import _fleet
+from ansible_collections.trunkline.bonding.plugins.module_utils._findings import Finding, errors, sort
+from ansible_collections.trunkline.bonding.plugins.module_utils._schema import SETTINGS
+from ansible_collections.trunkline.bonding.plugins.module_utils._schema_validate import validate
+from ansible_collections.trunkline.bonding.plugins.plugin_utils import _fleet, _order
+from ansible_collections.trunkline.bonding.plugins.plugin_utils._host_action import given
 from ansible_collections.trunkline.bonding.plugins.plugin_utils._switches import _engine, _platforms
 from ansible_collections.trunkline.bonding.plugins.plugin_utils._switches._transport import Shell, TransportError
 
 Result = dict[str, t.Any]
+
+# A stage of a change at both ends waits for less or more time than the user has said.
+_STAGE = {**SETTINGS["deadline"], "minimum": 1, "maximum": _order.deadlines(SETTINGS["deadline"]["maximum"])["release"]}
 
 
 class Stopped(Exception):
@@ -43,6 +49,7 @@ class SwitchAction(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: Result | None = None) -> Result:
         super().run(tmp, task_vars)
+        self._task.args = given(self._task.args)
         _result, args = self.validate_argument_spec(argument_spec=self.spec)
         try:
             args["table"] = _fleet.unpack(args["table"])
@@ -95,12 +102,29 @@ def _platform_of(variables: t.Mapping[str, t.Any]) -> str | None:
     return (given.get("platform") if isinstance(given, dict) else None) or variables.get(_fleet.NETWORK_OS)
 
 
-def entry_of(table: Result, switch: str, judge: bool = True) -> Result:
-    """The switch's part of the fleet table; an empty one if no host names it. ``judge``: whether an error anywhere stops the task."""
-    if not isinstance(table, dict) or "switches" not in table:
-        raise AnsibleActionFail("table must be what the filter trunkline.bonding.fleet_lags gives")
-    serious = errors([Finding(**found) for found in table.get("findings", ())]) if judge else []
+def settled(args: Result) -> tuple[Result, list[Finding]]:
+    """The arguments with those about how the run behaves as they are meant, and what is wrong with them."""
+    said = {name: args[name] for name in SETTINGS if args.get(name) is not None}
+    staged = {}
+    if "transaction" in said and said.get("confirm") == "later" and "deadline" in said:
+        seconds, wrong = validate(said.pop("deadline"), _STAGE, "bonding_deadline")
+        staged = {"deadline": seconds, "wrong": wrong}
+    settings, findings = _intent.settings(said)
+    findings += staged.pop("wrong", [])
+    return {**args, **{name: settings[name] for name in said}, **staged}, findings
+
+
+def stop_at_errors(findings: list[Finding], table: Result | None = None) -> None:
+    """Ends the task where these findings, or those of the fleet table, hold an error: before a switch is spoken to. Raises Stopped."""
+    told = table.get("findings", ()) if isinstance(table, dict) else ()
+    serious = sort(errors([*findings, *(Finding(**found) for found in told)]))
     if serious:
         shown = [found.as_dict() for found in serious]
         raise Stopped({"failed": True, "changed": False, "findings": shown, "msg": _host_engine.report(shown)})
+
+
+def entry_of(table: Result, switch: str) -> Result:
+    """The switch's part of the fleet table; an empty one if no host names it."""
+    if not isinstance(table, dict) or "switches" not in table:
+        raise AnsibleActionFail("table must be what the filter trunkline.bonding.fleet_lags gives")
     return table["switches"].get(switch, {"platform": None, "peer": None, "lags": {}, "ports": {}})

@@ -35,6 +35,25 @@ RULES = {
         "There is no port {shown}.",
         "Correct port in bonding_nics.",
     ),
+    "switch.port-name": error(
+        "The name of a port is one that the switch can have.",
+        "A port of these systems is an interface of Linux: 1 to 15 characters without blanks, slashes and colons.",
+        "{platform} cannot have a port {shown}.",
+        "Write the port's name as the switch shows it.",
+    ),
+    "switch.no-vlans": error(
+        "A LAG carries VLANs.",
+        "Without vlans in lag it keeps those that its ports carry, and these carry none.",
+        "LAG {shown} would carry no VLAN. {then}",
+        "Give vlans in lag; or accept this finding if that is what you want.",
+        acceptable=True,
+    ),
+    "switch.vlans-open": note(
+        "The text for a switch names the VLANs of every LAG.",
+        "Without vlans in lag a LAG keeps those that its ports carry, and without the switch nobody knows them.",
+        "The text is for ports that carry no VLAN, and names none for LAG {shown}. {then}",
+        "Give vlans in lag.",
+    ),
     "switch.lag-name": error(
         "The name of a LAG is one that the switch can use.",
         "Linux cuts no names: it refuses those that are longer than it allows.",

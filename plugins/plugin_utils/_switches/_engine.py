@@ -72,9 +72,20 @@ class Switch:
     def assess(self, entry: dict[str, Any], state: Model, stations: Mapping[str, str]) -> tuple[Model, list[Finding]]:
         """What is wanted of this switch in its own terms, and everything that speaks against it. ``entry`` is its part of the LAG table."""
         table, findings = _lag_ids.settle({self.name: entry}, {self.name: state})
-        want = {"lags": table[self.name]["lags"], "ports": table[self.name]["ports"]}
-        want, unfit = self.platform.adapt(_model.complete(state, want), state, self.name)
+        want = _model.complete(state, {"lags": table[self.name]["lags"], "ports": table[self.name]["ports"]})
+        findings += [*self.platform.judge(want, self.name), *self._without_vlans(want, state)]
+        want, unfit = self.platform.adapt(want, state, self.name)
         return want, [*findings, *unfit, *_look.look(want, state, stations, self.name)]
+
+    def _without_vlans(self, want: Model, state: Model) -> list[Finding]:
+        """LAGs that would carry nothing. One that the switch has already may stay as it is."""
+        found = []
+        for id_, lag in want["lags"].items():
+            stays = id_ in state["lags"] and lag["vlans"] is None
+            if not stays and not _model.switches(lag["vlans"]):
+                path = _model.path(lag, "vlans", f"{self.name}.lags.{id_}.vlans")
+                found.append(finding("switch.no-vlans", path, id_, then=self.platform.WITHOUT_VLANS))
+        return found
 
     def change(self, want: Model, state: Model, phase: str = FORM) -> Change:
         """The way from a state to what is wanted of it, or as far as it goes before the hosts change. Raises PlatformError."""
@@ -101,14 +112,31 @@ class Switch:
             before["ports"][name]["used"] = True
         return Change(want, after, steps, groups, before, files, risks)
 
-    def render(self, entry: dict[str, Any]) -> tuple[list[str], list[Finding]]:
-        """The commands of a whole table, as for a switch that nobody has configured, and what it cannot do. Needs no device."""
+    def render(self, entry: dict[str, Any]) -> list[str]:
+        """The commands of a whole table, as for a switch that nobody has configured. Needs no device."""
+        want, blank, _findings = self._on_paper(entry)
+        steps = _plan.plan(blank, want, gentle=False)
+        return [shlex.join(argv) for argv in self.platform.commands(steps, blank, blank["facts"])]
+
+    def doubts(self, entry: dict[str, Any]) -> list[Finding]:
+        """What speaks against, or belongs to, what ``render`` gives."""
+        return self._on_paper(entry)[2]
+
+    def _on_paper(self, entry: dict[str, Any]) -> tuple[Model, Model, list[Finding]]:
+        """What is wanted, the state of a switch that nobody has configured, and the findings about both."""
         table, findings = _lag_ids.settle({self.name: entry}, {})
         want = {"lags": table[self.name]["lags"], "ports": table[self.name]["ports"]}
+        findings += [*self.platform.judge(want, self.name), *self._open_vlans(want)]
         blank = self.platform.blank(want, self.variables)
         want, unfit = self.platform.adapt(want, blank, self.name)
-        steps = _plan.plan(blank, want, gentle=False)
-        return [shlex.join(argv) for argv in self.platform.commands(steps, blank, blank["facts"])], [*findings, *unfit]
+        return want, blank, [*findings, *unfit]
+
+    def _open_vlans(self, want: Model) -> list[Finding]:
+        return [
+            finding("switch.vlans-open", _model.path(lag, "vlans", self.name), id_, then=self.platform.WITHOUT_VLANS)
+            for id_, lag in want["lags"].items()
+            if lag["vlans"] is None
+        ]
 
     def push(self, change: Change, transaction: str, number: int, deadline: int, wait: int) -> dict[str, str]:
         """Pushes a change as a stage of a transaction; the answer is that of ``_deadman.push``. Raises TransportError."""

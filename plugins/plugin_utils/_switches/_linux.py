@@ -53,6 +53,13 @@ class Linux:
     NAME = "trunkline.bonding.linux"
     REFUSED: dict[str, str] = {}
     MLAG = False
+    VLAN_DATABASE = False
+    WITHOUT_VLANS = "Its bond stays outside of the bridge and forwards nothing."
+    ASSUMED = (
+        "There is one VLAN-aware bridge br0, with the default VLAN 1 and without spanning tree.",
+        "No port is in a bond or bridge, and all are shut.",
+        "The commands act until the next restart; what lasts is in /etc/network/interfaces, which this text leaves out.",
+    )
     DEAD_MAN = "sh"
     KEEPS_FILES = True
 
@@ -125,28 +132,31 @@ class Linux:
     def blank(self, want: Model, _variables: dict[str, Any]) -> Model:
         return {
             "lags": {},
-            "ports": {name: {**_model.unknown_port(), "enabled": True} for name in want["ports"]},
+            "ports": {name: {**_model.unknown_port(), "enabled": False} for name in want["ports"]},
             "facts": {"bridge": "br0", "default_pvid": 1, "stp": False, "files": {}},
         }
 
     def lag_name(self, id_: str) -> str:
         return f"bond{id_}" if id_.isdigit() else id_
 
-    def adapt(self, want: Model, state: Model, path: str) -> tuple[Model, list[Finding]]:
-        want, found = copy.deepcopy(want), []
-        if state["facts"]["bridge"] is None:
-            found.append(finding("switch.no-bridge", path, state["facts"].get("bridges", []), platform="Linux"))
+    def judge(self, want: Model, path: str) -> list[Finding]:
+        found = []
         for id_, lag in want["lags"].items():
             if lag is None:
                 continue
             where = f"{path}.lags.{id_}"
             if len(lag["name"]) > _names.LENGTH:
-                found.append(finding("switch.lag-name", where, lag["name"], limit=str(_names.LENGTH)))
+                found.append(finding("switch.lag-name", _model.path(lag, "id", where), lag["name"], limit=str(_names.LENGTH)))
             if lag.get("fallback") == "suspended" and lag["mode"] == "lacp":
-                found.append(
-                    finding("switch.unsupported", f"{where}.fallback", "suspended", name="silent_partner", platform="Linux",
-                            reason="a bond of the kernel always lets one port without a partner forward")
-                )  # fmt: skip
+                reason = "a bond of the kernel always lets one port without a partner forward"
+                words = {"name": "silent_partner", "platform": "Linux", "reason": reason}
+                found.append(finding("switch.unsupported", _model.path(lag, "fallback", f"{where}.fallback"), "suspended", **words))
+        return [*found, *_names.judge(want, path, "Linux")]
+
+    def adapt(self, want: Model, state: Model, path: str) -> tuple[Model, list[Finding]]:
+        want, found = copy.deepcopy(want), []
+        if state["facts"]["bridge"] is None:
+            found.append(finding("switch.no-bridge", path, state["facts"].get("bridges", []), platform="Linux"))
         for entry in [*filter(None, want["lags"].values()), *want["ports"].values()]:
             if entry.get("edge_port") and state["facts"]["stp"]:
                 found.append(finding("switch.no-edge-port", path, state["facts"]["bridge"], platform="Linux"))
@@ -157,7 +167,7 @@ class Linux:
         if alone and state["facts"].get("learns_link_local"):
             bridge = state["facts"]["bridge"]
             found.append(finding("switch.learns-link-local", f"{path}.ports.{alone[0]}", bridge, port=alone[0], bridge=bridge))
-        return want, [*found, *_names.judge(want, state, path, "Linux")]
+        return want, [*found, *_names.there(want, state, path)]
 
     def commands(self, steps: list[Step], have: Model, facts: dict[str, Any]) -> list[Argv]:
         return _Commands(have, facts).of(steps)

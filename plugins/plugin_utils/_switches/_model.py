@@ -50,6 +50,11 @@ def union(before: dict[str, Any] | None, after: dict[str, Any] | None) -> dict[s
     return vlans(native, {*before["tagged"], *after["tagged"]} - {native})
 
 
+def path(entry: dict[str, Any], attribute: str, place: str) -> str:
+    """The variable that an attribute comes from; ``place`` where nobody has noted it."""
+    return entry.get("paths", {}).get(attribute, place)
+
+
 def vlan_steps(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     """What turns one set of VLANs into another: ``{"native": number, "add": [...], "remove": [...]}``, never "remove all".
 

@@ -10,23 +10,36 @@ from __future__ import annotations
 import re
 
 from ansible_collections.trunkline.bonding.plugins.module_utils._findings import Finding, finding
-from ansible_collections.trunkline.bonding.plugins.plugin_utils._switches._model import Model
+from ansible_collections.trunkline.bonding.plugins.plugin_utils._switches import _model
+
+Model = _model.Model
 
 # dev_valid_name() of the kernel, and IFNAMSIZ of include/uapi/linux/if.h without the final NUL.
 LENGTH = 15
 _PORT = re.compile(r"[^\s/:]{1,%d}" % LENGTH)
 
 
-def judge(want: Model, state: Model, path: str, platform: str) -> list[Finding]:
-    """Ports that are not there or cannot be, and LAGs with the name of something else."""
-    taken = {*state["ports"], *want["ports"], state["facts"]["bridge"]}
-    found = [
-        finding("switch.lag-name-in-use", f"{path}.lags.{id_}", lag["name"])
-        for id_, lag in want["lags"].items()
-        if lag and id_ not in state["lags"] and lag["name"] in taken
-    ]
-    return found + [
-        finding("switch.port-missing", f"{path}.ports.{name}", name, platform=platform)
-        for name in want["ports"]
-        if name not in state["ports"] or not _PORT.fullmatch(name)
-    ]
+def judge(want: Model, path: str, platform: str) -> list[Finding]:
+    """Ports that cannot be, and LAGs with the name of a port."""
+    found = []
+    for id_, lag in want["lags"].items():
+        # A LAG that the device has already has a name that it can have.
+        if lag and lag.get("id_from") != "ports" and lag["name"] in want["ports"]:
+            found.append(finding("switch.lag-name-in-use", _model.path(lag, "id", f"{path}.lags.{id_}"), lag["name"]))
+    for name, port in want["ports"].items():
+        if not _PORT.fullmatch(name):
+            found.append(finding("switch.port-name", _model.path(port, "name", f"{path}.ports.{name}"), name, platform=platform))
+    return found
+
+
+def there(want: Model, state: Model, path: str) -> list[Finding]:
+    """Ports that the device does not have, and LAGs with the name of something else on it."""
+    taken = {*state["ports"], state["facts"]["bridge"]} - {*want["ports"]}
+    found = []
+    for id_, lag in want["lags"].items():
+        if lag and id_ not in state["lags"] and lag["name"] in taken:
+            found.append(finding("switch.lag-name-in-use", _model.path(lag, "id", f"{path}.lags.{id_}"), lag["name"]))
+    for name, port in want["ports"].items():
+        if name not in state["ports"]:
+            found.append(finding("switch.port-missing", _model.path(port, "name", f"{path}.ports.{name}"), name))
+    return found

@@ -40,6 +40,13 @@ class OpenVSwitch:
     NAME = "trunkline.bonding.openvswitch"
     REFUSED = {"static": "with LACP off it drops broadcasts on all members but the active one, so half of the cables are deaf"}
     MLAG = False
+    VLAN_DATABASE = False
+    WITHOUT_VLANS = "Open vSwitch then lets every VLAN pass."
+    ASSUMED = (
+        "There is one bridge br0, without STP and RSTP.",
+        "No port is in the database, and all are shut.",
+        "The database keeps what ovs-vsctl writes; that the ports are up is for the system's own network configuration to keep.",
+    )
     DEAD_MAN = "sh"
     KEEPS_FILES = False
 
@@ -121,24 +128,26 @@ class OpenVSwitch:
         }
 
     def blank(self, want: Model, _variables: dict[str, Any]) -> Model:
-        ports = {name: {**_model.unknown_port(), "enabled": True} for name in want["ports"]}
+        ports = {name: {**_model.unknown_port(), "enabled": False} for name in want["ports"]}
         facts = {"bridge": "br0", "bridges": ["br0"], "bridged": {}, "stp": False, "interfaces": []}
         return {"lags": {}, "ports": ports, "facts": facts}
 
     def lag_name(self, id_: str) -> str:
         return f"bond{id_}" if id_.isdigit() else id_
 
+    def judge(self, want: Model, path: str) -> list[Finding]:
+        found = []
+        for id_, lag in want["lags"].items():
+            if lag and (lag.get("min_links") or 0) > 1:
+                where = _model.path(lag, "min_links", f"{path}.lags.{id_}.min_links")
+                found.append(finding("switch.min-links-host-only", where, lag["min_links"], platform="Open vSwitch"))
+        return [*found, *_names.judge(want, path, "Open vSwitch")]
+
     def adapt(self, want: Model, state: Model, path: str) -> tuple[Model, list[Finding]]:
         want, found = copy.deepcopy(want), []
         if state["facts"]["bridge"] is None:
             found.append(finding("switch.no-bridge", path, state["facts"]["bridges"], platform="Open vSwitch"))
-        for id_, lag in want["lags"].items():
-            if lag is None:
-                continue
-            if (lag.get("min_links") or 0) > 1:
-                found.append(
-                    finding("switch.min-links-host-only", f"{path}.lags.{id_}.min_links", lag["min_links"], platform="Open vSwitch")
-                )
+        for lag in filter(None, want["lags"].values()):
             lag["min_links"] = None
         entries = [*filter(None, want["lags"].values()), *want["ports"].values()]
         if state["facts"]["stp"] and any(entry.get("edge_port") for entry in entries):
@@ -149,7 +158,7 @@ class OpenVSwitch:
         for port in want["ports"].values():
             if port.get("lag") is not None:
                 port["description"] = None
-        return want, [*found, *_names.judge(want, state, path, "Open vSwitch")]
+        return want, [*found, *_names.there(want, state, path)]
 
     def commands(self, steps: list[Step], have: Model, facts: dict[str, Any]) -> list[Argv]:
         return _Transaction(have, _plan.simulate(have, steps), facts).commands(steps)
@@ -326,7 +335,8 @@ def _lag_columns(lag: dict[str, Any]) -> list[str]:
 
 
 def _vlan_columns(vlans: dict[str, Any] | None) -> list[str]:
-    if vlans is None:
+    # An empty list of trunks would say the same as none: every VLAN passes.
+    if vlans is None or not _model.switches(vlans):
         return []
     native, tagged = vlans["native"], vlans["tagged"]
     if native is None:

@@ -318,4 +318,4 @@ class _Planner:
 
 
 def _memberless(lag: dict[str, Any]) -> dict[str, Any]:
-    return {key: copy.deepcopy(value) for key, value in lag.items() if key != "members"}
+    return {key: copy.deepcopy(value) for key, value in lag.items() if key not in ("members", "paths")}

@@ -35,6 +35,12 @@ class Platform(Protocol):
     REFUSED: dict[str, str]
     # Whether two of them can share one LAG.
     MLAG: bool
+    # Whether a VLAN must be in a list of the switch before a port can carry it.
+    VLAN_DATABASE: bool
+    # What becomes of a LAG without VLANs, in a sentence.
+    WITHOUT_VLANS: str
+    # What a text that was made without a device takes for granted, in sentences, and what it leaves out.
+    ASSUMED: tuple[str, ...]
     # How a change is taken back when nobody confirms it: "sh" for a script on the switch, None for not at all.
     DEAD_MAN: str | None
     # Commands act until the next restart, and files make them last; else every command is permanent at once.
@@ -52,8 +58,11 @@ class Platform(Protocol):
     def lag_name(self, id_: str) -> str:
         """The device's own name of the LAG with this id."""
 
+    def judge(self, want: Model, path: str) -> list[Finding]:
+        """What no device of this platform can have, or has otherwise: needs no state. Findings name the variables."""
+
     def adapt(self, want: Model, state: Model, path: str) -> tuple[Model, list[Finding]]:
-        """What is wanted, as far as this platform can express it; what it cannot is a finding."""
+        """What is wanted, as far as this platform can express it; what this device cannot have is a finding."""
 
     def commands(self, steps: list[Step], have: Model, facts: dict[str, Any]) -> list[Argv]:
         """The commands of steps that belong together, in order."""

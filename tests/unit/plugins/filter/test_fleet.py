@@ -106,12 +106,12 @@ def test_each_host_accepts_for_itself():
     addresses = {"bonding_addresses": {"eth0": {"addresses": ["192.0.2.1/24"]}}}
     hosts = {"a": addresses, "b": {**addresses, "bonding_accept": ["fleet.address-twice"]}}
     assert [(one["severity"], one["path"]) for one in fleet.fleet_findings(fleet.fleet_lags(hosts))] == [
-        ("warning", "b: bonding_addresses.eth0")
+        ("warning", "b: bonding_addresses.eth0.addresses[0]")
     ]
     hosts["b"]["bonding_accept"] = ["fleet.no-such"]
     assert {one["path"] for one in fleet.fleet_findings(fleet.fleet_lags(hosts), "error")} == {
         "b: bonding_accept[0]",
-        "b: bonding_addresses.eth0",
+        "b: bonding_addresses.eth0.addresses[0]",
     }
 
 
@@ -143,22 +143,121 @@ def test_a_platform_with_a_typing_error_stops_everything():
     assert "trunkline.bonding.linux" in found["cure"]
 
 
+def changed(*, lag=None, bond=None, nic=None, switch="trunkline.bonding.linux", **more):
+    """One server at one switch, with something else in its LAG, bond or first NIC."""
+    hosts = copy.deepcopy({"leaf1": {"ansible_network_os": switch}, "kvm1": HOSTVARS["kvm1"], **more})
+    hosts["kvm1"]["bonding_bonds"][0].update(bond or {})
+    hosts["kvm1"]["bonding_bonds"][0]["lag"].update(lag or {})
+    hosts["kvm1"]["bonding_nics"]["eth0"].update(nic or {})
+    return hosts
+
+
+BOND = "kvm1: bonding_bonds[0]"
+
+
 @pytest.mark.parametrize(
-    ("change", "id_"),
+    ("change", "id_", "path"),
     [
-        pytest.param({"lag": {"silent_partner": "suspended"}}, "switch.unsupported", id="what the platform cannot do"),
-        pytest.param({"lag": {"id": "a-name-that-is-too-long"}}, "switch.lag-name", id="a name that is too long"),
-        pytest.param({"lag": {"id": "br0"}}, "switch.lag-name-in-use", id="the name of the bridge"),
-        pytest.param({"lag": {"id": "swp10"}}, "switch.lag-name-in-use", id="the name of a port"),
-        pytest.param({"port": "swp1 mtu 68"}, "switch.port-missing", id="a port that cannot be"),
+        ({"lag": {"silent_partner": "suspended"}}, "switch.unsupported", f"{BOND}.lag.silent_partner"),
+        ({"lag": {"id": "a-name-that-is-too-long"}}, "switch.lag-name", f"{BOND}.lag.id"),
+        ({"lag": {"id": "swp10"}}, "switch.lag-name-in-use", f"{BOND}.lag.id"),
+        ({"nic": {"port": "swp1 mtu 68"}}, "switch.port-name", "kvm1: bonding_nics.eth0.port"),
     ],
 )
-def test_what_cannot_be_rendered_is_refused(change, id_):
-    hosts = copy.deepcopy({"leaf1": HOSTVARS["leaf1"], "kvm1": HOSTVARS["kvm1"]})
-    hosts["kvm1"]["bonding_bonds"][0]["lag"].update(change.get("lag", {}))
-    hosts["kvm1"]["bonding_nics"]["eth0"].update({"port": change["port"]} if "port" in change else {})
-    with pytest.raises(AnsibleFilterError, match=id_):
-        fleet.fleet_commands(fleet.fleet_lags(hosts), "leaf1")
+def test_what_the_platform_cannot_do_is_told_before_anything(change, id_, path):
+    found = fleet.fleet_findings(fleet.fleet_lags(changed(**change)), "error")
+    assert [(one["id"], one["path"]) for one in found] == [(id_, path)]
+
+
+@pytest.mark.parametrize(
+    ("accepting", "left"),
+    [
+        ({}, ["switch.min-links-host-only"]),
+        ({"kvm1": {"bonding_accept": ["switch.min-links-host-only"]}}, []),
+        ({"leaf1": {"bonding_accept": ["switch.min-links-host-only"]}}, []),
+    ],
+    ids=["nobody", "the server", "the switch"],
+)
+def test_what_the_platform_does_otherwise_is_told_and_can_be_accepted(accepting, left):
+    hosts = changed(switch="trunkline.bonding.openvswitch")
+    for host, more in accepting.items():
+        hosts[host].update(more)
+    assert [one["id"] for one in fleet.fleet_findings(fleet.fleet_lags(hosts))] == left
+
+
+@pytest.mark.parametrize(
+    ("change", "id_", "severity"),
+    [
+        ({"lag": {"id": "br0"}}, "switch.lag-name-in-use", "error"),
+        ({"lag": {"vlans": None}}, "switch.vlans-open", "note"),
+    ],
+)
+def test_findings_about_the_text_are_told_with_it(change, id_, severity):
+    packed = fleet.fleet_lags(changed(**change), packed=True)
+    assert fleet.fleet_findings(packed) == []
+    assert [(one["id"], one["severity"]) for one in fleet.fleet_findings(packed, rendered=True)] == [(id_, severity)]
+    if severity == "error":
+        with pytest.raises(AnsibleFilterError, match=id_):
+            fleet.fleet_commands(packed, "leaf1")
+    else:
+        assert id_ in fleet.fleet_commands(packed, "leaf1")
+
+
+@pytest.mark.parametrize("host", ["kvm1", "leaf1"])
+def test_findings_about_the_text_can_be_accepted(host):
+    hosts = changed(lag={"vlans": None})
+    hosts[host]["bonding_accept"] = ["switch.vlans-open"]
+    given = fleet.fleet_lags(hosts, packed=True)
+    assert fleet.fleet_findings(given, rendered=True) == []
+    assert "switch.vlans-open" not in fleet.fleet_commands(given, "leaf1")
+
+
+@pytest.mark.parametrize("platform", ["linux", "openvswitch"])
+def test_the_text_says_what_it_is_and_sets_up_every_port(platform):
+    hosts = changed(switch=f"trunkline.bonding.{platform}", plain3=HOSTVARS["plain3"])
+    hosts["plain3"]["bonding_nics"]["eth0"]["vlans"] = {"native": 40}
+    lines = fleet.fleet_commands(fleet.fleet_lags(hosts), "leaf1").splitlines()
+    comments = "\n".join(line for line in lines if line.startswith("#"))
+    for words in ("leaf1", f"trunkline.bonding.{platform}", "bridge br0"):
+        assert words in comments
+    # A port of a switch without configuration is shut.
+    for port in ("swp30", "swp31"):
+        assert f"ip link set dev {port} up" in lines
+    assert any("swp10" in line and "up" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("variables", "id_", "path"),
+    [
+        ({"bonding_swich": {"peer": "x"}}, "schema.unknown-variable", "leaf1: bonding_swich"),
+        ({"bonding_deadlin": 60}, "schema.unknown-variable", "leaf1: bonding_deadlin"),
+        ({"bonding_deadline": 3}, "schema.range", "leaf1: bonding_deadline"),
+        ({"bonding_confirm": "wat"}, "schema.choice", "leaf1: bonding_confirm"),
+        ({"bonding_switch": {"pear": "leaf2"}}, "schema.unknown-key", "leaf1: bonding_switch.pear"),
+    ],
+)
+def test_wrong_variables_of_a_switch_are_errors(variables, id_, path):
+    hosts = {**HOSTVARS, "leaf1": {**HOSTVARS["leaf1"], **variables}}
+    assert [(one["id"], one["path"]) for one in fleet.fleet_findings(fleet.fleet_lags(hosts), "error")] == [(id_, path)]
+
+
+def test_wrong_variables_of_what_is_no_server_are_errors():
+    hosts = {**HOSTVARS, "leaf7": {"bonding_swich": {"platform": "trunkline.bonding.linux"}}}
+    found = fleet.fleet_findings(fleet.fleet_lags(hosts), "error")
+    assert [(one["id"], one["path"]) for one in found] == [("schema.unknown-variable", "leaf7: bonding_swich")]
+
+
+def test_a_note_about_two_switches_gives_way_to_the_merge():
+    hosts = changed(nic={"switch": "leaf2"}, bond={"options": {"miimon": 100}}, leaf2=HOSTVARS["leaf1"])
+    assert [one["id"] for one in fleet.fleet_findings(fleet.fleet_lags(hosts))] == ["fleet.lacp-two-switches"]
+
+
+def test_nothing_is_rendered_where_the_platform_is_not_known():
+    given = fleet.fleet_lags(changed(nic={"switch": "leaf9"}, bond={"options": {"miimon": 100}}), packed=True)
+    assert fleet.fleet_switches(given) == ["leaf1", "leaf9"]
+    assert fleet.fleet_switches(given, known=True) == ["leaf1"]
+    with pytest.raises(AnsibleFilterError, match="the platform of leaf9 is not known"):
+        fleet.fleet_commands(given, "leaf9")
 
 
 def test_hosts_without_links_and_switches_without_cables():

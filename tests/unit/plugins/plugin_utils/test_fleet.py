@@ -25,8 +25,8 @@ def host(*ports, mode="802.3ad", bond=None, **more):
 
 
 def merged(hosts, switches=None):
-    intents = {name: _intent.normalise(variables)[0] for name, variables in hosts.items()}
-    return _fleet.merge(intents, SWITCHES if switches is None else switches)
+    models = {name: _intent.understand(variables, name)[0] for name, variables in hosts.items()}
+    return _fleet.merge(models, SWITCHES if switches is None else switches)
 
 
 def ids(findings):
@@ -66,6 +66,9 @@ def test_a_lag_of_the_table():
     table, findings = merged({"kvm1": host("leaf1 swp3", "leaf1 swp4", bond=bond)})
     assert findings == []
     assert table["leaf1"]["platform"] == "trunkline.bonding.linux"
+    # Findings of the platform name the variable.
+    paths = table["leaf1"]["lags"]["3"].pop("paths")
+    assert paths["min_links"] == "kvm1: bonding_bonds[0].options.min_links"
     assert table["leaf1"]["lags"] == {
         "3": {
             "id": "3", "id_from": "default", "name": "bond3", "mode": "lacp", "rate": "fast", "members": ["swp3", "swp4"], "min_links": 2,
@@ -84,6 +87,27 @@ def test_a_plain_nic_has_a_port():
 
 
 TWO = ("leaf1 swp1", "leaf2 swp1")
+MAC = "0c:c4:7a:00:00:10"
+PASSIVE = {"options": {"miimon": 100, "lacp_active": False}}
+
+
+def on(*addresses):
+    """A host for each of these addresses, all in one segment."""
+    return {f"host{n}": {"addresses": {"eth0": {"addresses": [address]}}} for n, address in enumerate(addresses)}
+
+
+@pytest.mark.parametrize(
+    ("mode", "options", "used"),
+    [
+        pytest.param("active-backup", {"primary": "eth1"}, [False, True], id="the preferred slave"),
+        pytest.param("active-backup", {}, [False, False], id="none is preferred"),
+        pytest.param("802.3ad", {}, [False, False], id="members of a LAG"),
+    ],
+)
+def test_the_port_of_the_preferred_slave_is_one_that_the_host_uses_by_itself(mode, options, used):
+    wanted = host("leaf1 swp1", "leaf1 swp2", mode=mode, bond={"options": {"miimon": 100, **options}})
+    table, _findings = merged({"a": wanted})
+    assert [table["leaf1"]["ports"][name]["used"] for name in ("swp1", "swp2")] == used
 
 
 @pytest.mark.parametrize(
@@ -114,11 +138,11 @@ TWO = ("leaf1 swp1", "leaf2 swp1")
         pytest.param(
             {"a": {"addresses": {"eth0": {"addresses": ["192.0.2.1/24"]}}}, "b": {"addresses": {"eth0": {"addresses": ["192.0.2.1/25"]}}}},
             None,
-            ["fleet.address-twice"],
+            ["fleet.address-twice", "fleet.prefix-differs"],
             id="one address on two hosts",
         ),
         pytest.param(
-            {}, {"leaf1": {**LINUX, "bonding_switch": {"peer": "leaf1"}}}, ["fleet.peer-not-mutual"], id="a switch that is its own peer"
+            {}, {"leaf1": {**LINUX, "bonding_switch": {"peer": "leaf1"}}}, ["fleet.peer-self"], id="a switch that is its own peer"
         ),
         pytest.param({"a": host("leaf9 swp1")}, None, ["fleet.switch-unknown"], id="a switch that is not in the inventory"),
         pytest.param(
@@ -146,6 +170,115 @@ TWO = ("leaf1 swp1", "leaf2 swp1")
             ["fleet.no-mlag"],
             id="a pair whose platform has no MLAG",
         ),
+        pytest.param(
+            {"a": host(*TWO, bond={"options": {"miimon": 100, "min_links": 2}})},
+            {"leaf1": LINUX, "leaf2": LINUX},
+            ["fleet.lacp-two-switches", "fleet.min-links-unreachable"],
+            id="min_links that one aggregator never has",
+        ),
+        pytest.param(
+            {"a": host("leaf1 swp1", "leaf1 swp2", "leaf2 swp1", bond={"options": {"miimon": 100, "min_links": 2}})},
+            {"leaf1": LINUX, "leaf2": LINUX},
+            ["fleet.lacp-two-switches"],
+            id="min_links that the ports of one switch can reach",
+        ),
+        pytest.param(
+            {"a": host(*TWO, bond={"lag": {"id": 7}})},
+            None,
+            ["fleet.lacp-two-switches", "fleet.lag-id-two-switches"],
+            id="one id for what cannot be one LAG",
+        ),
+        pytest.param(
+            {"a": host(*TWO, mode="active-backup", bond={"options": {"miimon": 100, "min_links": 2}})},
+            None,
+            [],
+            id="min_links without a LAG",
+        ),
+        pytest.param(
+            {}, {"leaf1": {**LINUX, "bonding_switch": {"create_vlans": False}}}, ["fleet.no-vlan-database"], id="no list of VLANs on Linux"
+        ),
+        pytest.param(
+            {}, {"leaf2": {**OVS, "bonding_switch": {"create_vlans": False}}}, ["fleet.no-vlan-database"], id="nor on Open vSwitch"
+        ),
+        pytest.param({}, {"leaf1": {**LINUX, "bonding_switch": {"create_vlans": True}}}, [], id="create_vlans as it is by default"),
+        pytest.param(
+            {"a": host("leaf1 swp1", bond={"mac": MAC}), "b": host("leaf1 swp2", bond={"mac": MAC})},
+            None,
+            ["fleet.mac-twice"],
+            id="two bonds pinned to one address",
+        ),
+        pytest.param(
+            {"a": {"nics": {"eth0": {"mac": MAC}}}, "b": host("leaf1 swp2", bond={"mac": MAC})},
+            None,
+            ["fleet.mac-twice"],
+            id="a bond pinned to the address of another host's NIC",
+        ),
+        pytest.param(
+            {"a": {"nics": {"eth0": {"mac": MAC}}}, "b": {"bridges": [{"name": "br0", "mac": MAC}]}},
+            None,
+            ["fleet.mac-twice"],
+            id="a bridge pinned to the address of another host's NIC",
+        ),
+        pytest.param(
+            {
+                "a": {
+                    "nics": {"eth0": {"mac": MAC}},
+                    "bonds": [{"name": "bond0", "mode": 1, "slaves": ["eth0"], "mac": MAC}],
+                    "bridges": [{"name": "br0", "ports": ["bond0"], "mac": MAC}],
+                }
+            },
+            None,
+            [],
+            id="one address on a NIC, its bond and its bridge",
+        ),
+        pytest.param(
+            {name: {"bmc": {"mode": "dedicated", "address": "192.0.2.110"}} for name in "ab"}, None, ["fleet.address-twice"], id="two BMCs"
+        ),
+        pytest.param(
+            {
+                "a": {"bmc": {"mode": "dedicated", "address": "192.0.2.110"}},
+                "b": {"addresses": {"eth0": {"addresses": ["192.0.2.110/24"]}}},
+            },
+            None,
+            ["fleet.address-twice"],
+            id="the address of another host's BMC",
+        ),
+        pytest.param(on("192.0.2.1/24", "192.0.2.2/25"), None, ["fleet.prefix-differs"], id="one network with two prefix lengths"),
+        pytest.param(on("192.0.2.1/24", "192.0.2.201/25"), None, ["fleet.prefix-differs"], id="a part of another host's network"),
+        pytest.param(on("2001:db8::1/64", "2001:db8::2/48"), None, ["fleet.prefix-differs"], id="the same of IPv6"),
+        pytest.param(on("192.0.2.1/24", "192.0.2.2/24"), None, [], id="one network"),
+        pytest.param(on("192.0.2.1/24", "198.51.100.1/25"), None, [], id="two networks"),
+        pytest.param(on("192.0.2.1/24", "192.0.2.2/32", "192.0.2.4/31"), None, [], id="addresses of their own and links between two"),
+        pytest.param(on("192.0.2.1/24", "192.0.2.2/25", "192.0.2.3/25"), None, ["fleet.prefix-differs"], id="told once"),
+        pytest.param(
+            {"a": host("b eth0", bond=PASSIVE), "b": host("a eth0", bond=PASSIVE)}, None, ["fleet.host-to-host-passive"], id="two that wait"
+        ),
+        pytest.param({"a": host("b eth0", bond=PASSIVE), "b": host("a eth0")}, None, [], id="one that waits for the other"),
+        pytest.param(
+            {"a": host("leaf1 swp1", "leaf1 swp2", bond={"lag": {"silent_partner": "suspended"}})},
+            None,
+            ["switch.unsupported"],
+            id="what the platform cannot do",
+        ),
+        pytest.param(
+            {"a": host("leaf1 swp1", bond={"lag": {"id": "a-name-that-is-too-long"}})},
+            None,
+            ["switch.lag-name"],
+            id="a name that is too long",
+        ),
+        pytest.param({"a": host("leaf1 swp1", bond={"lag": {"id": "swp1"}})}, None, ["switch.lag-name-in-use"], id="the name of a port"),
+        pytest.param({"a": host("leaf1 swp_4")}, None, [], id="a port of Linux"),
+        *(
+            pytest.param({"a": {"nics": {"eth0": {"switch": switch, "port": name}}}}, None, ["switch.port-name"], id=f"{name} of {switch}")
+            for switch in SWITCHES
+            for name in ("swp 4", "Ten-GigabitEthernet1/0/1", "a-port-of-16-char")
+        ),
+        pytest.param(
+            {"a": host("leaf2 swp1", "leaf2 swp2", bond={"options": {"miimon": 100, "min_links": 2}})},
+            None,
+            ["switch.min-links-host-only"],
+            id="min_links that the switch does not mind",
+        ),
         pytest.param({"a": host("leaf2 swp1", mode="balance-xor")}, None, ["fleet.no-static"], id="static to Open vSwitch"),
         pytest.param(
             {"a": host("b eth0", mode="active-backup"), "b": host("a eth0", mode="active-backup")}, None, [], id="two hosts with one cable"
@@ -160,6 +293,75 @@ TWO = ("leaf1 swp1", "leaf2 swp1")
 )
 def test_what_is_wrong_between_hosts(hosts, switches, expected):
     assert ids(merged(hosts, switches)[1]) == expected
+
+
+BONDS = "bonding_bonds[0]"
+FROM_PROFILE = {"profiles": {"p": {"mode": "802.3ad", "options": {"miimon": 100}, "lag": {"id": 7}}}}
+
+
+@pytest.mark.parametrize(
+    ("hosts", "id_", "path"),
+    [
+        pytest.param(
+            {"a": host("leaf1 swp1", bond={"lag": {"id": 7}}), "b": host("leaf1 swp2", bond={"lag": {"id": 7}})},
+            "fleet.lag-id-twice",
+            f"b: {BONDS}.lag.id",
+            id="an id",
+        ),
+        pytest.param(
+            {
+                "a": host("leaf1 swp1", bond={"lag": {"id": 7}}),
+                "b": {
+                    "nics": {"eth0": {"switch": "leaf1", "port": "swp2"}},
+                    "bonds": [{"name": "bond0", "profile": "p", "slaves": ["eth0"]}],
+                    **FROM_PROFILE,
+                },
+            },
+            "fleet.lag-id-twice",
+            "b: bonding_profile_p.lag.id",
+            id="an id of a profile",
+        ),
+        pytest.param(
+            {
+                "a": {"addresses": {"eth0": {"addresses": ["192.0.2.1/24"]}}},
+                "b": {"addresses": {"eth0": {"addresses": ["192.0.2.2/24", "192.0.2.1/24"]}}},
+            },
+            "fleet.address-twice",
+            "b: bonding_addresses.eth0.addresses[1]",
+            id="an address",
+        ),
+        pytest.param({"a": host(*TWO)}, "fleet.lacp-two-switches", f"a: {BONDS}.slaves", id="slaves"),
+        pytest.param({"a": host("leaf2 swp1", mode="balance-xor")}, "fleet.no-static", f"a: {BONDS}.mode", id="a mode"),
+        pytest.param(
+            {"a": host("b eth0"), "b": host("a eth0", mode="balance-rr")}, "fleet.host-to-host-mode", f"a: {BONDS}.mode", id="a mode of two"
+        ),
+        pytest.param(
+            {"a": host("leaf1 swp1", bond={"lag": {"silent_partner": "suspended"}})},
+            "switch.unsupported",
+            f"a: {BONDS}.lag.silent_partner",
+            id="what the platform cannot do",
+        ),
+        pytest.param(
+            {"a": host("leaf2 swp1", "leaf2 swp2", bond={"options": {"miimon": 100, "min_links": 2}})},
+            "switch.min-links-host-only",
+            f"a: {BONDS}.options.min_links",
+            id="what it does not mind",
+        ),
+        pytest.param({"a": host("leaf1 Eth1/1")}, "switch.port-name", "a: bonding_nics.eth0.port", id="a port"),
+    ],
+)
+def test_a_finding_names_the_variable(hosts, id_, path):
+    assert [found.path for found in merged(hosts)[1] if found.id == id_] == [path]
+
+
+def test_peers_that_are_one_are_told_so():
+    (found,) = merged({}, {"leaf1": {**LINUX, "bonding_switch": {"peer": "leaf1"}}})[1]
+    assert found.message == "leaf1 names itself as its peer."
+
+
+def test_the_cure_of_two_switches_fits_their_platform():
+    (found,) = merged({"a": host(*TWO)})[1]
+    assert "no MLAG" in found.cure
 
 
 def test_the_finding_names_both():

@@ -43,6 +43,13 @@ class Box:
             time.sleep(0.1)
         assert self.files() == names
 
+    def over(self, seconds=15):
+        """Waits until the transaction is closed, which is a moment after its files are gone."""
+        end = time.monotonic() + seconds
+        while self.run(_deadman.status())["state"] != "none" and time.monotonic() < end:
+            time.sleep(0.1)
+        assert self.run(_deadman.status())["state"] == "none"
+
     def dead_men(self):
         found = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
         return [line for line in found.splitlines() if str(self.base) in line]
@@ -75,6 +82,7 @@ def test_what_nobody_confirms_is_taken_back(box):
     box.push("a", "b", deadline=1)
     assert box.files() == ["a", "b"]
     box.until([])
+    box.over()
     told = box.run(_deadman.confirm("t1", {}))
     assert told == {"reason": "nobody confirmed it within 1 s", "state": "rolled_back"}
     assert box.files() == []
@@ -85,7 +93,7 @@ def test_stages_are_taken_back_in_their_own_time_the_last_first(box):
     box.push("second", number=2, deadline=1)
     box.until(["first"])
     box.until([], seconds=40)
-    assert box.run(_deadman.status())["state"] == "none"
+    box.over()
 
 
 def test_an_earlier_deadline_takes_later_stages_along(box):

@@ -164,8 +164,7 @@ def test_commands(have, want, commands):
     ("entry", "facts", "ids"),
     [
         (lag("1", ["swp1"]), FACTS, []),
-        (lag("a-name-that-is-too-long", ["swp1"], name="a-name-that-is-too-long"), FACTS, ["switch.lag-name"]),
-        (lag("1", ["swp1"], fallback="suspended"), FACTS, ["switch.unsupported"]),
+        (lag("br0", ["swp1"], name="br0"), FACTS, ["switch.lag-name-in-use"]),
         (lag("1", ["swp9"]), FACTS, ["switch.port-missing"]),
         (lag("1", ["swp1"], edge_port=True), {**FACTS, "stp": True}, ["switch.no-edge-port"]),
         (lag("1", ["swp1"], edge_port=True), FACTS, []),
@@ -176,6 +175,20 @@ def test_what_it_cannot_do_is_a_finding(entry, facts, ids):
     now = state(facts=facts, swp1=port(vlan=vlans(10)))
     _want, findings = Linux().adapt(model([entry]), now, "leaf1")
     assert [found.id for found in findings] == ids
+
+
+@pytest.mark.parametrize(
+    ("entry", "ids"),
+    [
+        (lag("1", ["swp1"], fallback="individual"), []),
+        (lag("a-name-that-is-too-long", ["swp1"], name="a-name-that-is-too-long"), ["switch.lag-name"]),
+        (lag("swp1", ["swp1"], name="swp1"), ["switch.lag-name-in-use"]),
+        (lag("1", ["swp1"], fallback="suspended"), ["switch.unsupported"]),
+        (lag("1", ["swp 1"]), ["switch.port-name"]),
+    ],
+)
+def test_what_no_linux_can_do_needs_no_device(entry, ids):
+    assert [found.id for found in Linux().judge(model([entry]), "leaf1")] == ids
 
 
 def test_the_recorded_switch_is_as_it_is(recorded):

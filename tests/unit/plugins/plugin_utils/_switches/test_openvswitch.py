@@ -179,8 +179,7 @@ def test_commands(have, want, parts):
 @pytest.mark.parametrize(
     ("entry", "facts", "ids"),
     [
-        (lag("1", ["swp1"], min_links=1), FACTS, []),
-        (lag("1", ["swp1"], min_links=2), FACTS, ["switch.min-links-host-only"]),
+        (lag("1", ["swp1"], min_links=2), FACTS, []),
         (lag("1", ["swp9"]), FACTS, ["switch.port-missing"]),
         (lag("1", ["swp1"], edge_port=True), {**FACTS, "stp": True}, ["switch.no-edge-port"]),
         (lag("1", ["swp1"]), {**FACTS, "bridge": None, "bridges": ["br0", "br-int"]}, ["switch.no-bridge"]),
@@ -190,6 +189,25 @@ def test_what_it_cannot_do_is_a_finding(entry, facts, ids):
     now = state(facts=facts, swp1=port(vlan=vlans(10)))
     _want, findings = OpenVSwitch().adapt(model([entry]), now, "leaf2")
     assert [found.id for found in findings] == ids
+
+
+@pytest.mark.parametrize(
+    ("entry", "ids"),
+    [
+        (lag("1", ["swp1"], min_links=1, fallback="suspended"), []),
+        (lag("1", ["swp1"], min_links=2), ["switch.min-links-host-only"]),
+        (lag("1", ["swp/1"]), ["switch.port-name"]),
+        (lag("swp1", ["swp1"], name="swp1"), ["switch.lag-name-in-use"]),
+    ],
+)
+def test_what_no_open_vswitch_can_do_needs_no_device(entry, ids):
+    assert [found.id for found in OpenVSwitch().judge(model([entry]), "leaf2")] == ids
+
+
+def test_an_empty_list_of_trunks_is_never_written():
+    have, want = model([lag("1", ["swp1"], vlan=vlans(None, [10, 20]))]), model([lag("1", ["swp1"], vlan=vlans())])
+    for now in (have, model(swp1=port())):
+        assert "trunks=[]" not in str(OpenVSwitch().commands(_plan.plan(now, want, gentle=False), now, FACTS))
 
 
 def test_it_cannot_be_a_static_lag():
