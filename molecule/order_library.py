@@ -46,18 +46,20 @@ KIND = {"leaf1": "linux", "leaf2": "openvswitch"}
 
 
 class Cell(NamedTuple):
-    """What one step of a walk has cost a host."""
+    """What one step of a walk has cost a host; gaps in seconds."""
 
     host: str
     before: str
     after: str
     lost: int
     sent: int
-    gap: float
+    own: float  # the longest while the host changed itself
+    order: float  # the longest at the steps of the switch, before and after it
 
     def __str__(self) -> str:
         step = f"{self.before} -> {self.after}"
-        return f"{self.host} at {SWITCH[self.host]}: {step:36} {self.lost:4} of {self.sent} pings lost, longest gap {self.gap:.2f} s"
+        gaps = f"longest gap {self.order:.2f} s at the switch's steps, {self.own:.2f} s at the host's own"
+        return f"{self.host} at {SWITCH[self.host]}: {step:36} {self.lost:4} of {self.sent} pings lost, {gaps}"
 
 
 def variables(host: str, form: str) -> dict:
@@ -127,5 +129,14 @@ def walk(lab: Lab, step: Mapping[str, tuple[str, str]]) -> tuple[Run, list[Cell]
     """One run of site.yml for all hosts of a step, and what it has cost each of them."""
     with pinged(lab, list(step)) as seen:
         run = site({host: after for host, (_before, after) in step.items()})
-    cells = [Cell(host, *step[host], told["lost"], told["sent"], told["longest_gap_seconds"]) for host, told in seen.items()]
-    return run, cells
+    return run, [_cell(lab, host, *step[host], told) for host, told in seen.items()]
+
+
+def _cell(lab: Lab, host: str, before: str, after: str, told: dict) -> Cell:
+    newest = "cd /var/lib/trunkline-bonding/transactions && cd $(ls | tail -n 1) && stat -c %.3Y apply.pid log"
+    begun, ended = map(float, lab.shell(host, newest).split())
+    longest = {True: 0.0, False: 0.0}
+    for gap in told["gaps"]:
+        own = begun <= gap["at"] <= ended
+        longest[own] = max(longest[own], gap["seconds"])
+    return Cell(host, before, after, told["lost"], told["sent"], longest[True], longest[False])

@@ -24,7 +24,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from ansible_collections.trunkline.bonding.plugins.module_utils import _intent, _pairing
+from ansible_collections.trunkline.bonding.plugins.module_utils import _intent, _lacp, _pairing
 from ansible_collections.trunkline.bonding.plugins.module_utils._transaction import _deadline
 from ansible_collections.trunkline.bonding.plugins.plugin_utils._switches import _model
 
@@ -108,14 +108,23 @@ def before_host(have: Model, want: Model) -> Model:
 def _shut_last(have: Model, ports: dict[str, Any]) -> list[str]:
     """Of each LAG that is given up as a whole the member that stays shut until the host has changed.
 
-    A host in 802.3ad that saw this link again would prefer it for the partner that it had, and wait 3 s for it without traffic.
+    A host in 802.3ad that saw this link again would prefer it for the partner that it had, and wait 3 s for it without traffic. What stays
+    open is the port that the host uses by itself afterwards, else that of the slave whose own address the bond has: the frames of LACP and
+    LLDP bear a card's own address, and a switch that learns from them would look for the bond behind a slave that only waits.
     """
     found = []
     for lag in have["lags"].values():
         members = [name for name in lag["members"] if name in ports and ports[name]["lag"] is None]
         if len(members) > 1 and len(members) == len(lag["members"]):
-            found.append(max(members, key=lambda name: (not ports[name].get("used"), -lag["members"].index(name))))
+            open_ = min(members, key=lambda name: (not ports[name].get("used"), not _has_bonds_address(have, name, ports[name])))
+            found.append([name for name in members if name != open_][-1])
     return found
+
+
+def _has_bonds_address(have: Model, name: str, port: dict[str, Any]) -> bool:
+    """Whether the card behind a port has the address of its bond: by default that is what the bond calls itself in LACP."""
+    partner = have.get("lacp", {}).get(name, {}).get("partner")
+    return _lacp.heard(partner) and partner["system"] == port.get("mac")
 
 
 def deadlines(seconds: int) -> dict[str, int]:
