@@ -4,14 +4,8 @@
 
 from __future__ import annotations
 
-import typing as t
-
-from ansible_collections.trunkline.bonding.plugins.module_utils import _intent
 from ansible_collections.trunkline.bonding.plugins.plugin_utils._host_action import HostAction
 
 
 class ActionModule(HostAction):
     module = "bond"
-
-    def validate(self, args: dict[str, t.Any]) -> dict[str, t.Any] | None:
-        return self.refused(args, _intent.one("bonds", "bond", args))

@@ -16,6 +16,9 @@ class ActionModule(HostAction):
     def validate(self, args: dict[str, t.Any]) -> dict[str, t.Any] | None:
         variables = {name: args[name] for name in _engine.VARIABLES if args.get(name) is not None}
         known = self._task_vars or {}
+        settings, findings = _intent.settings(args)
+        findings += _intent.unknown_arguments(self.module, args)
         # A misspelled variable is no argument of this task: only its name tells of it.
-        findings = _intent.unknown_variables(known)
-        return self.refused(args, findings + _intent.normalise(variables, known.get("inventory_hostname"))[1])
+        findings += _intent.unknown_variables(known)
+        findings += _intent.normalise(variables, known.get("inventory_hostname"))[1]
+        return self.refused(findings, settings["accept"], "bonding_accept")

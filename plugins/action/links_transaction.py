@@ -8,6 +8,7 @@ import typing as t
 
 from ansible_collections.trunkline.bonding.plugins.plugin_utils import _switch_closing
 from ansible_collections.trunkline.bonding.plugins.plugin_utils._closing_action import ClosingAction
+from ansible_collections.trunkline.bonding.plugins.plugin_utils._host_action import given
 from ansible_collections.trunkline.bonding.plugins.plugin_utils._switch_action import is_switch
 
 
@@ -16,5 +17,6 @@ class ActionModule(ClosingAction):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         if is_switch(self, task_vars or {}):
-            return _switch_closing.close(self, task_vars or {}, dict(self._task.args))
+            args = given(self._task.args)
+            return self.validate(args) or _switch_closing.close(self, task_vars or {}, args)
         return super().run(tmp, task_vars)

@@ -93,7 +93,10 @@ attributes:
 options: {}
 attributes:
   action_group:
-    description: Use C(group/trunkline.bonding.host) in C(module_defaults) to set defaults for all tasks that configure a server.
+    description:
+      - Use C(group/trunkline.bonding.host) in C(module_defaults) to set defaults for all tasks that change a server's links.
+      - These share O(backend), O(deadline), O(confirm), O(connect_host), O(transaction) and O(accept). No other option can be set for
+        the group.
     support: full
     membership:
       - trunkline.bonding.host
@@ -103,7 +106,9 @@ attributes:
 options: {}
 attributes:
   action_group:
-    description: Use C(group/trunkline.bonding.switch) in C(module_defaults) to set defaults for all tasks that configure a switch.
+    description:
+      - Use C(group/trunkline.bonding.switch) in C(module_defaults) to set a default for all tasks that configure or read a switch.
+      - These share O(table). No other option can be set for the group.
     support: full
     membership:
       - trunkline.bonding.switch

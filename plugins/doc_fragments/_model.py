@@ -344,7 +344,7 @@ options:
             type: str
           dhcp4:
             description:
-              - Whether an address comes from DHCP.
+              - Whether an address comes from DHCP; a gateway of the lease gives way to one configured on another link.
             type: bool
             default: false
           dhcp6:
@@ -534,7 +534,7 @@ options:
         type: str
       dhcp4:
         description:
-          - Whether an address comes from DHCP.
+          - Whether an address comes from DHCP; a gateway of the lease gives way to one configured on another link.
         type: bool
         default: false
       dhcp6:
@@ -652,7 +652,7 @@ options:
         type: str
       dhcp4:
         description:
-          - Whether an address comes from DHCP.
+          - Whether an address comes from DHCP; a gateway of the lease gives way to one configured on another link.
         type: bool
         default: false
       dhcp6:

@@ -61,6 +61,7 @@ def prepare(machine: Machine, owned: Mapping[str, Any], request: Mapping[str, An
     complete = _desired.complete(intent, state)
     first = _desired.carrier(state, _stack.below(state["links"], session["link"])) if session and session["link"] else None
     desired = _desired.from_intent(intent, state, owned["links"], owned["intent"], first, purge)
+    complete = _desired.with_default_mtus(complete, desired)
     findings += backend.unsupported(complete, facts, machine)
     link = session["link"] if session else None
     findings += _host_rules.check(machine, complete, state, desired, link, request["may_load"], owned["links"])

@@ -204,6 +204,15 @@ def complete(intent: Mapping[str, Any], state: Mapping[str, Any]) -> Dict[str, A
     return full
 
 
+def with_default_mtus(full: Mapping[str, Any], desired: Mapping[str, Any]) -> Dict[str, Any]:
+    """The completed intent where links that go back to the default MTU have that. It is written down like any other: NetworkManager (seen
+    with 1.42) gives a link that it activates again the MTU with which it was made, unless its profile has one."""
+    links = {
+        name: dict(link, mtu=desired["links"][name]["mtu"]) if link.get("mtu") is None else link for name, link in full["links"].items()
+    }
+    return {**full, "links": links}
+
+
 def _settled(body: Mapping[str, Any], owned: Iterable[str]) -> Dict[str, Any]:
     """A bond's options as the kernel will show them: ``owned`` names, set once by us and gone from the intent, go back to the default."""
     mode = body["mode"]

@@ -98,10 +98,10 @@ def sort(findings: Iterable[Finding]) -> List[Finding]:
     return sorted(unique.values(), key=lambda found: (SEVERITIES.index(found.severity), natural(found.path), found.id, found.message))
 
 
-def accepted(findings: Iterable[Finding], accept: Sequence[str]) -> List[Finding]:
+def accepted(findings: Iterable[Finding], accept: Sequence[str], where: str = "bonding_accept") -> List[Finding]:
     """What is left after the user accepted ids: accepted warnings and notes are gone, accepted errors become warnings.
 
-    An id that is unknown, or that may not be accepted, is an error itself.
+    An id that is unknown, or that may not be accepted, is an error itself, at the path ``where``.
     """
     taken = {id_ for id_ in accept if isinstance(id_, str) and id_ in CATALOGUE and CATALOGUE[id_].acceptable}
     left = []
@@ -111,7 +111,7 @@ def accepted(findings: Iterable[Finding], accept: Sequence[str]) -> List[Finding
         elif found.severity == ERROR:
             left.append(found._replace(severity=WARNING, cure="Accepted by the user."))
     for position, id_ in enumerate(accept):
-        path = f"bonding_accept[{position}]"
+        path = child(where, position)
         if not isinstance(id_, str) or id_ not in CATALOGUE:
             left.append(finding("accept.unknown", path, id_, nearest=nearest(id_, CATALOGUE)))
         elif id_ not in taken:

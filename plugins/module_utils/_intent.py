@@ -7,10 +7,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Tuple
 
 from ansible_collections.trunkline.bonding.plugins.module_utils import _normalise
-from ansible_collections.trunkline.bonding.plugins.module_utils._findings import Finding, sort
+from ansible_collections.trunkline.bonding.plugins.module_utils._findings import Finding, child, errors, sort
 from ansible_collections.trunkline.bonding.plugins.module_utils._model import Model
 from ansible_collections.trunkline.bonding.plugins.module_utils._resolve import resolve_nics
 from ansible_collections.trunkline.bonding.plugins.module_utils._rules import (
@@ -23,12 +24,18 @@ from ansible_collections.trunkline.bonding.plugins.module_utils._rules import (
     options,
     topology,
 )
-from ansible_collections.trunkline.bonding.plugins.module_utils._schema import INTENT, PREFIX, PROFILE_PREFIX, SETTINGS, SWITCH
+from ansible_collections.trunkline.bonding.plugins.module_utils._schema import PREFIX, PROFILE_PREFIX, SETTINGS, SWITCH, TASKS
 from ansible_collections.trunkline.bonding.plugins.module_utils._schema_validate import unknown_variables, validate, validate_variables
 
-__all__ = ["from_hostvars", "normalise", "one", "resolve_nics", "settings", "switch", "unknown_variables"]
+__all__ = [
+    "from_hostvars", "normalise", "resolve_nics", "settings", "switch", "task", "understand", "unknown_arguments", "unknown_variables",
+]  # fmt: skip
 
 Intent = Dict[str, Any]
+
+# What is wrong with one bond or bridge whatever else is on its host, which alone knows that.
+_ALONE = re.compile(r"(options|address|gateway|route|dns)\.|topology\.(duplicate-(slave|port)|bond-without-slaves)$|bridge\.forward-delay$")
+_COLLECTIONS = {"bond": "bonds", "bridge": "bridges"}
 
 # Each rule looks at a whole model and yields findings; the order does not matter.
 RULES: Tuple[Callable[[Model], Iterable[Finding]], ...] = (
@@ -45,17 +52,19 @@ RULES: Tuple[Callable[[Model], Iterable[Finding]], ...] = (
 
 def from_hostvars(hostvars: Mapping[str, Any]) -> Dict[str, Any]:
     """The variables of a host that are ours: ``bonding_nics`` -> ``nics``, ``bonding_profile_compute`` -> ``profiles["compute"]``."""
+    # There are profiles even where there is none: only a task can forget to hand them over.
+    profiles: Dict[str, Any] = {}
     variables: Dict[str, Any] = {}
     for name, value in hostvars.items():
         if not isinstance(name, str) or not name.startswith(PREFIX):
             continue
         short = name[len(PREFIX) :]
         if short.startswith(PROFILE_PREFIX):
-            variables.setdefault("profiles", {})[short[len(PROFILE_PREFIX) :]] = value
+            profiles[short[len(PROFILE_PREFIX) :]] = value
         else:
             # It would look like what the profiles are collected in, and nobody would hear that it is none of ours.
             variables[name if short == "profiles" else short] = value
-    return variables
+    return {"profiles": profiles, **variables}
 
 
 def normalise(variables: Any, host: Optional[str] = None) -> Tuple[Intent, List[Finding]]:
@@ -64,12 +73,28 @@ def normalise(variables: Any, host: Optional[str] = None) -> Tuple[Intent, List[
     ``host`` is the inventory name of the host, where it is known: a cable may end in another host, and never in its own NIC.
     Never raises. While there is an error among the findings the intent is what could be understood, and must not be applied.
     """
+    model, findings = understand(variables, host)
+    return model.intent, findings
+
+
+def understand(variables: Any, host: Optional[str] = None) -> Tuple[Model, List[Finding]]:
+    """The same, with the intent in a model that knows where each value is written."""
     sound, findings, trace = validate_variables(variables)
     model, unresolved = _normalise.build(sound, trace, host)
     findings += unresolved
     for rule in RULES:
         findings += rule(model)
-    return model.intent, sort(findings)
+    model.intent = _named(model)
+    return model, sort(findings)
+
+
+def _named(model: Model) -> Intent:
+    """The intent without the links that have no name of their own."""
+    links = {name: link for name, link in model.links.items() if name not in model.stand_ins}
+    for link in links.values():
+        if link["master"] in model.stand_ins:
+            link["master"] = None
+    return {**model.intent, "links": links}
 
 
 def settings(variables: Any) -> Tuple[Dict[str, Any], List[Finding]]:
@@ -79,16 +104,34 @@ def settings(variables: Any) -> Tuple[Dict[str, Any], List[Finding]]:
     return _normalise.filled(sound, SETTINGS), sort(findings)
 
 
-def one(collection: str, task: str, args: Mapping[str, Any]) -> List[Finding]:
-    """The findings about the types of what a task says of one bond or bridge; what it means beside the others is for the host to say.
+def task(name: str, args: Mapping[str, Any]) -> Tuple[Dict[str, Any], List[Finding]]:
+    """How a task of the module of that name behaves, as ``settings`` says it, and all that is wrong with its arguments.
 
-    ``collection`` is ``bonds`` or ``bridges``, ``task`` the beginning of the paths.
+    Paths begin with the module's name. What one bond or bridge means beside the others is for the host to say.
     """
-    element = INTENT[collection]["element"]
-    known = {name: field for name, field in element["keys"].items() if name != "profile"}
-    field = {**element, "keys": {**known, "addressing": INTENT["addresses"]["values"]}}
-    given = {name: value for name, value in args.items() if name not in SETTINGS and name != "state"}
-    return sort(validate(given, field, task)[1])
+    sound, findings = validate(dict(args), TASKS[name], name)
+    if name in _COLLECTIONS and args.get("state") != "absent":
+        findings += _alone(name, args)
+    return _normalise.filled(sound or {}, SETTINGS), sort(findings)
+
+
+def _alone(name: str, args: Mapping[str, Any]) -> List[Finding]:
+    """The errors in what a task says of one bond or bridge that do not depend on other links."""
+    collection, link = _COLLECTIONS[name], args.get("name")
+    body = {key: value for key, value in args.items() if key not in SETTINGS and key not in ("state", "addressing", "profile")}
+    addresses = {link: args.get("addressing")} if isinstance(link, str) else {}
+    renamed = ((f"{PREFIX}{collection}[0]", name), (child(f"{PREFIX}addresses", link), f"{name}.addressing"))
+    found = []
+    for one in errors(normalise({collection: [body], "addresses": addresses})[1]):
+        for written, path in renamed:
+            if _ALONE.match(one.id) and one.path.startswith(written):
+                found.append(one._replace(path=path + one.path[len(written) :]))
+    return found
+
+
+def unknown_arguments(name: str, args: Mapping[str, Any]) -> List[Finding]:
+    """The findings about those arguments of a task that its module does not have. Values are not shown."""
+    return validate({key: None for key in args if key not in TASKS[name]["keys"]}, TASKS[name], name)[1]
 
 
 def switch(value: Any) -> Tuple[Dict[str, Any], List[Finding]]:

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import AbstractSet, Any, Dict, Iterator, List, Optional, Tuple
 
 from ansible_collections.trunkline.bonding.plugins.module_utils import _layers
 from ansible_collections.trunkline.bonding.plugins.module_utils._findings import Finding, finding
@@ -19,13 +19,23 @@ class Model:
 
     ``intent`` has the shape of the architecture's section 3.2, as far as the variables are sound. ``places`` maps a link to the places of
     the variables that it is made of, the nearest first: a bond to its entry and its profile. ``stated_mtus`` holds what was written.
-    ``host`` is the inventory name of the host, where it is known.
+    ``host`` is the inventory name of the host, and ``deadline`` that of its changes, where they are known.
+    ``stand_ins`` are the names of links whose own is missing or taken: what they have wrong besides is told, and nothing is made of them.
     """
 
     def __init__(
-        self, intent: Dict[str, Any], trace: Trace, places: Dict[str, List[At]], stated_mtus: Dict[str, int], host: Optional[str] = None
+        self,
+        intent: Dict[str, Any],
+        trace: Trace,
+        places: Dict[str, List[At]],
+        stated_mtus: Dict[str, int],
+        host: Optional[str] = None,
+        deadline: Optional[int] = None,
+        stand_ins: AbstractSet[str] = frozenset(),
     ) -> None:
+        self.stand_ins = stand_ins
         self.host = host
+        self.deadline = deadline
         self.intent = intent
         self.trace = trace
         self.places = places

@@ -7,7 +7,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+import ipaddress
+from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
 
 from ansible_collections.trunkline.bonding.plugins.module_utils import _layers, _options
 from ansible_collections.trunkline.bonding.plugins.module_utils._findings import HIDDEN, Finding, child, finding, nearest, secret
@@ -51,6 +52,7 @@ class _Builder:
         self.links: Dict[str, Dict[str, Any]] = {}
         self.places: Dict[str, List[At]] = {}
         self.stated_mtus: Dict[str, int] = {}
+        self.stand_ins: Set[str] = set()
 
     def build(self) -> Model:
         for name, values in self.variables.get("nics", {}).items():
@@ -72,18 +74,20 @@ class _Builder:
             "bmc": self.bmc(),
         }
         self.profiles()
-        return Model(intent, self.trace, self.places, self.stated_mtus, self.host)
+        deadline = self.variables.get("deadline")
+        return Model(intent, self.trace, self.places, self.stated_mtus, self.host, deadline, self.stand_ins)
 
     def add(self, name: Optional[str], at: At, link: Dict[str, Any], *more: At) -> None:
-        """Enter a link under its name, unless the name is missing or taken."""
-        if name is None:
-            return
+        """Enter a link under its name; where that is missing or taken, under its path, for the rules to look at the rest of it."""
         if name in self.links:
             other = self.trace.path(self.places[name][0])
             kind = self.links[name]["kind"]
             path = self.trace.path(at if at[0] == "nics" else (*at, "name"))
             self.findings.append(finding("topology.duplicate-name", path, name, kind=kind, other=other))
-            return
+            name = None
+        if name is None:
+            name = self.trace.path(at)
+            self.stand_ins.add(name)
         self.links[name] = link
         self.places[name] = [at, *more]
         if link["mtu"] is not None:
@@ -117,8 +121,10 @@ class _Builder:
             self.trace.broken.add(at)
         if wanted is not None and wanted not in profiles:
             self.trace.broken.add(at)
-            if not self.trace.doubtful(("profiles", wanted)):
-                path = self.trace.path((*at, "profile"))
+            path = self.trace.path((*at, "profile"))
+            if "profiles" not in self.variables and not self.trace.doubtful(("profiles",)):
+                self.findings.append(finding("schema.profiles-missing", path, wanted, name=wanted))
+            elif not self.trace.doubtful(("profiles", wanted)):
                 self.findings.append(finding("schema.unknown-profile", path, wanted, name=wanted, nearest=nearest(wanted, profiles)))
         elif wanted is not None:
             profile_at = (("profiles", wanted),)
@@ -161,7 +167,9 @@ class _Builder:
             refusal = _refuse_option(key, value, level, path)
             if refusal is not None:
                 self.findings.append(refusal)
-                self.trace.broken.add((*at[:-1], _options.nearest(key, level) or key))
+                # What was meant is not missing where it is said, too.
+                meant = _options.nearest(key, level) or key
+                self.trace.broken.add((*at[:-1], meant if given.get(meant) is None else key))
                 continue
             name = _options.canonical_name(key)
             canonical = _options.canonical(name, value)
@@ -207,8 +215,19 @@ class _Builder:
             addressing = filled(values or {}, fields)
             route_fields = fields["routes"]["element"]["keys"]
             addressing["routes"] = [filled(route, route_fields) for route in addressing["routes"]]
+            for position, route in enumerate(addressing["routes"]):
+                route["to"] = self.destination(route["to"], route["via"], ("addresses", name, "routes", position))
             found[name] = addressing
         return found
+
+    def destination(self, to: Optional[str], via: Optional[str], at: At) -> Optional[str]:
+        """Where a route leads: ``default`` for everything of the gateway's family, None where the gateway is of the other one."""
+        if to in (None, "default") or ipaddress.ip_network(to).prefixlen:
+            return to
+        if via is not None and ipaddress.ip_address(via).version != ipaddress.ip_network(to).version:
+            self.findings.append(finding("route.family", self.trace.path(at), to, via=via))
+            return None
+        return "default"
 
     def bmc(self) -> Optional[Dict[str, Any]]:
         given = self.variables.get("bmc")
@@ -267,7 +286,7 @@ def _nearest_value(option: _options.Option, value: Any) -> str:
     """What to write instead of a value that an option does not take."""
     found = _options.nearest_value(option, value)
     if found is None:
-        return "Write a value that it takes."
+        return f"Write {_options.expected(option)}."
     return f"The nearest is {found}." if isinstance(value, int) else f"Did you mean {found}?"
 
 

@@ -43,13 +43,15 @@ from ansible_collections.trunkline.bonding.plugins.module_utils._option_table im
 __all__ = [
     "ACTS", "ALIASES", "BACKENDS", "CHANGED", "DEFAULT_TX_QUEUES", "INERT", "MAX_TARGETS", "MODES", "OPTIONS", "OUTCOMES",
     "REFUSED", "RELATIONS", "Key", "Option", "Relation", "Verdict", "backend_key", "canonical", "canonical_name", "cost",
-    "default", "foreign_names", "from_backend", "from_iproute2", "from_sysfs", "get", "inexpressible", "nearest", "nearest_value",
-    "outcome", "read_info", "to_backend", "to_iproute2", "to_sysfs", "verdict",
+    "default", "expected", "foreign_names", "from_backend", "from_iproute2", "from_sysfs", "get", "inexpressible", "nearest",
+    "nearest_value", "outcome", "read_info", "to_backend", "to_iproute2", "to_sysfs", "verdict",
 ]  # fmt: skip
 
 OptionOrName = Union[Option, str]
 
 _INTERFACE = re.compile(r"[^\s/:]{1,15}")
+# Without leading zeroes, which some read to the base of 8.
+_DIGITS = re.compile(r"0|-?[1-9][0-9]{0,9}")
 _UNITS = {"ms": (" of milliseconds", ", without a unit"), "s": (" of seconds", ", without a unit")}
 
 
@@ -131,10 +133,29 @@ def nearest_value(name: OptionOrName, value: Any) -> Optional[Union[str, int]]:
     return None
 
 
+def expected(name: OptionOrName) -> str:
+    """What to write as value of an option, in words that follow "Write"."""
+    option = get(name)
+    if option.type == "int":
+        return f"a number from {option.minimum} to {option.maximum}"
+    if option.type == "enum":
+        return "one of " + ", ".join(known.name for known in option.values)
+    return _EXPECTED[option.type]
+
+
+_EXPECTED = {
+    "bool": "true or false",
+    "mac": 'a MAC address in quotes, as in "02:00:00:00:00:01"',
+    "interface": "the name of a slave, as in eth0",
+    "ipv4_list": f"up to {MAX_TARGETS} different addresses, as in [198.51.100.1, 198.51.100.2]",
+    "ipv6_list": f'up to {MAX_TARGETS} different addresses, as in ["2001:db8::1", "2001:db8::2"]',
+}
+
+
 def _number(option: Option, value: Any) -> int:
     unit, bare = _UNITS.get(option.unit or "", ("", ""))
     rule = f"must be a whole number{unit} from {option.minimum} to {option.maximum}{bare}"
-    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,10}", value.strip()):
+    if isinstance(value, str) and _DIGITS.fullmatch(value.strip()):
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or not option.minimum <= value <= option.maximum:  # type: ignore[operator]
         raise ValueError(rule)
@@ -166,22 +187,30 @@ def _items(value: Any, what: str) -> List[str]:
 
 
 def _targets(value: Any, family: Any, what: str) -> List[str]:
-    targets = []
+    targets: List[str] = []
+    strange: List[str] = []
+    problems: List[str] = []
     for item in _items(value, what):
         try:
             address = family(item)
         except ValueError:
-            raise ValueError(f"must be a list of {what} addresses; {item} is none") from None
+            strange.append(item)
+            continue
         # bond_is_ip_target_ok() and bond_is_ip6_target_ok() in the driver's header; kernels before 5.3 refuse all of 0.0.0.0/8.
         if family is ipaddress.IPv4Address and str(address) in ("0.0.0.0", "255.255.255.255"):
-            raise ValueError(f"must not hold {address}: the kernel takes it for no target")
-        if family is ipaddress.IPv6Address and (address.is_unspecified or address.is_loopback or address.is_multicast):
-            raise ValueError(f"must not hold {address}: the kernel takes no unspecified, loopback or multicast target")
-        if str(address) in targets:
-            raise ValueError(f"must not hold {address} twice")
-        targets.append(str(address))
+            problems.append(f"must not hold {address}: the kernel takes it for no target")
+        elif family is ipaddress.IPv6Address and (address.is_unspecified or address.is_loopback or address.is_multicast):
+            problems.append(f"must not hold {address}: the kernel takes no unspecified, loopback or multicast target")
+        elif str(address) in targets:
+            problems.append(f"must not hold {address} twice")
+        else:
+            targets.append(str(address))
+    if strange:
+        problems.insert(0, f"must be a list of {what} addresses; {' and '.join(strange)} {'is' if len(strange) == 1 else 'are'} none")
     if len(targets) > MAX_TARGETS:
-        raise ValueError(f"must hold at most {MAX_TARGETS} addresses, not {len(targets)}")
+        problems.append(f"must hold at most {MAX_TARGETS} addresses, not {len(targets)}")
+    if problems:
+        raise ValueError("; it ".join(dict.fromkeys(problems)))
     return targets
 
 

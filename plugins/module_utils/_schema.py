@@ -8,8 +8,9 @@
 Validation, the schema for editors, the documentation and the modules' arguments are made from it.
 
 A field is a dictionary with ``type`` and ``description``, and by type: ``keys`` (dict: the documented keys), ``values`` (map: any name as
-key, of the type ``names`` if given), ``element`` (list), ``minimum`` and ``maximum`` (int), ``choices`` (choice), ``pattern`` and
-``expected`` (str), ``words`` (int: words for some numbers, which are suggested and not taken). Besides: ``required``, ``default``,
+key, of the type ``names`` if given; ``level`` where they are the kernel's options of a bond or slave), ``element`` (list), ``minimum`` and
+``maximum`` (int), ``choices`` (choice), ``pattern``, ``expected`` and ``example`` (str), ``words`` (int: words for some numbers, which are
+suggested and not taken). Besides: ``required``, ``default``,
 ``aliases``, ``unit``, and ``hints`` (dict: what to say of a key that is not documented, where another one is not simply alike).
 Scalar types are those of ``_schema_types``.
 """
@@ -30,8 +31,9 @@ def _field(type: str, description: str, **more: Any) -> Field:  # noqa: A002 - t
 # IPv4 needs 68 (RFC 791); 65535 is what a VLAN or bridge takes at most.
 _MTU = {"minimum": 68, "maximum": 65535, "unit": "bytes"}
 
-# RT_TABLE_MAIN of rtnetlink(7): where a route goes that names no table.
+# RT_TABLE_MAIN of rtnetlink(7): where a route goes that names no table; and RT_TABLE_LOCAL, which the kernel fills.
 MAIN_TABLE = 254
+LOCAL_TABLE = 255
 
 _VLANS = _field(
     "dict",
@@ -60,9 +62,15 @@ _BESIDE_OPTIONS = {**_IN_SLAVE_OPTIONS, **_IN_OPTIONS}
 
 _NIC = {
     "mac": _field("mac", "Permanent MAC address of the card; what is known by it may be renamed."),
-    "switch": _field("str", "Inventory name of the switch where the cable ends.", pattern=r"\S{1,255}", expected="an inventory name"),
+    "switch": _field(
+        "str", "Inventory name of the switch where the cable ends.", pattern=r"\S{1,255}", expected="an inventory name", example="leaf1"
+    ),
     "port": _field(
-        "str", "Port of that switch, as the switch writes it.", pattern=r"[A-Za-z0-9][A-Za-z0-9 ./:_-]{0,63}", expected="the name of a port"
+        "str",
+        "Port of that switch, as the switch writes it.",
+        pattern=r"[A-Za-z0-9][A-Za-z0-9 ./:_-]{0,63}",
+        expected="the name of a port",
+        example="swp1",
     ),
     "mtu": _field("int", "MTU of a NIC that is no slave; a slave has its bond's.", **_MTU),
     "vlans": _field("dict", "VLANs that the switch port of a NIC without bond carries.", keys=_VLANS["keys"]),
@@ -71,7 +79,9 @@ _NIC = {
 
 _LAYOUT = {
     "mode": _field("mode", "Mode of the bond, by the kernel's name or number."),
-    "options": _field("map", "The kernel's bonding options, by their own names and in their own units.", values=_field("any", "A value.")),
+    "options": _field(
+        "map", "The kernel's bonding options, by their own names and in their own units.", level="bond", values=_field("any", "A value.")
+    ),
     "slaves": _field(
         "list",
         "The NICs of the bond, in the order in which they are enslaved.",
@@ -82,7 +92,7 @@ _LAYOUT = {
         "map",
         "Options of single slaves, by their names.",
         names="name",
-        values=_field("map", "Options of this slave.", values=_field("any", "A value.")),
+        values=_field("map", "Options of this slave.", level="slave", values=_field("any", "A value.")),
     ),
     "mtu": _field("int", "MTU of the bond and of its slaves.", **_MTU),
     "lag": _field(
@@ -97,6 +107,7 @@ _LAYOUT = {
                 maximum=65535,
                 pattern=r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}",
                 expected="the number or name of a LAG",
+                example="7",
             ),
             "vlans": _VLANS,
             "edge_port": _EDGE_PORT,
@@ -111,7 +122,9 @@ _LAYOUT = {
 
 _BOND = {
     "name": _field("name", "Name of the bond.", required=True),
-    "profile": _field("str", "Profile that this bond is based on.", pattern=r"[A-Za-z0-9_]{1,64}", expected="the name of a profile"),
+    "profile": _field(
+        "str", "Profile that this bond is based on.", pattern=r"[A-Za-z0-9_]{1,64}", expected="the name of a profile", example="compute"
+    ),
     **_LAYOUT,
     "mac": _field("mac", "Address that the bond is pinned to; else the one that its link carries, else that of the first slave."),
 }
@@ -144,9 +157,7 @@ _ROUTE = {
     "to": _field("destination", "Network that the route leads to, or default.", required=True),
     "via": _field("address", "Gateway; without it the network is on the link itself."),
     "metric": _field("int", "Metric; the smaller one wins.", minimum=0, maximum=4294967295),
-    "table": _field(
-        "int", "Routing table by its number.", minimum=1, maximum=4294967295, words={"default": 253, "main": MAIN_TABLE, "local": 255}
-    ),
+    "table": _field("int", "Routing table by its number.", minimum=1, maximum=4294967295, words={"default": 253, "main": MAIN_TABLE}),
 }
 
 _ROUTE_HINTS = {
@@ -167,15 +178,23 @@ _ADDRESSING = {
     "addresses": _field("list", "Static addresses with prefix length.", element=_field("interface_address", "An address."), default=[]),
     "gateway": _field("ipv4", "Default gateway for IPv4."),
     "gateway6": _field("ipv6", "Default gateway for IPv6; it may be a link-local address."),
-    "dhcp4": _field("bool", "Whether an address comes from DHCP.", default=False),
+    "dhcp4": _field(
+        "bool", "Whether an address comes from DHCP; a gateway of the lease gives way to one configured on another link.", default=False
+    ),
     "dhcp6": _field("bool", "Whether an address comes from DHCPv6.", default=False),
     "accept_ra": _field(
         "bool", "Whether router advertisements are accepted; by default not where all addresses are static, else the system decides."
     ),
     "routes": _field("list", "Static routes.", element=_field("dict", "A route.", keys=_ROUTE, hints=_ROUTE_HINTS), default=[]),
-    "dns": _field("list", "Name servers.", element=_field("address", "An address."), default=[]),
+    "dns": _field("list", "Name servers.", element=_field("name_server", "An address."), default=[]),
     "search": _field("list", "Search domains.", element=_field("domain", "A domain."), default=[]),
-    "zone": _field("str", "Zone of firewalld that the link belongs to.", pattern=r"[A-Za-z0-9_/-]{1,17}", expected="the name of a zone"),
+    "zone": _field(
+        "str",
+        "Zone of firewalld that the link belongs to.",
+        pattern=r"[A-Za-z0-9_/-]{1,17}",
+        expected="the name of a zone",
+        example="internal",
+    ),
 }
 
 _BMC = {
@@ -196,14 +215,21 @@ _SWITCH = {
         "Inventory name of the other switch of an MLAG pair, which must name this one.",
         pattern=r"\S{1,255}",
         expected="an inventory name",
+        example="leaf2",
     ),
     "platform": _field(
         "str",
         "Platform of the switch; ansible_network_os by default.",
         pattern=r"[A-Za-z0-9_]+(\.[A-Za-z0-9_]+)*",
         expected="the name of a platform",
+        example="trunkline.bonding.linux",
     ),
-    "create_vlans": _field("bool", "Whether VLANs that are needed and missing are created; none is ever removed.", default=True),
+    "create_vlans": _field(
+        "bool",
+        "Whether VLANs that are needed and missing in the list of the switch are created; none is ever removed. False is refused where the"
+        " platform keeps no such list, as Linux and Open vSwitch.",
+        default=True,
+    ),
 }
 
 # What is wanted on a host: the variables bonding_nics and so on, and the parameters of host_links of the same names.
@@ -250,16 +276,53 @@ SETTINGS: Dict[str, Field] = {
         default="auto",
     ),
     "connect_host": _field(
-        "str", "Address for the new connection, where the host gets another one.", pattern=r"[A-Za-z0-9_.:%\[\]-]{1,255}", expected="a host"
+        "str",
+        "Address for the new connection, where the host gets another one.",
+        pattern=r"[A-Za-z0-9_.:%\[\]-]{1,255}",
+        expected="the address or name of a host",
+        example="198.51.100.10",
     ),
     "transaction": _field(
-        "str", "Id of a transaction that spans hosts and switches.", pattern=r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}", expected="an id"
+        "str",
+        "Id of a transaction that spans hosts and switches.",
+        pattern=r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}",
+        expected="the id of a transaction",
+        example="change-42",
     ),
-    "accept": _field("list", "Ids of findings that are accepted.", element=_field("str", "An id."), default=[]),
+    "accept": _field(
+        "list", "Ids of findings that are accepted.", element=_field("str", "An id.", example="topology.single-slave"), default=[]
+    ),
 }
 
 # What cannot be derived about a switch: its variable bonding_switch.
 SWITCH: Field = _field("dict", "What cannot be derived about a switch.", keys=_SWITCH)
+
+
+def _object(collection: str) -> Dict[str, Field]:
+    """The arguments of the module for one bond or bridge: its own keys, its addressing, and how the run behaves."""
+    keys = {name: field for name, field in INTENT[collection]["element"]["keys"].items() if name != "profile"}
+    behaviour = {name: field for name, field in SETTINGS.items() if name != "purge"}
+    state = _field("choice", "Whether there is such a link.", choices=("present", "absent"), default="present")
+    return {**keys, "state": state, "addressing": INTENT["addresses"]["values"], **behaviour}
+
+
+# What tasks take as arguments, by the name of the module.
+TASKS: Dict[str, Field] = {
+    "host_links": _field("dict", "The links of a server.", keys={**INTENT, **SETTINGS}),
+    "bond": _field("dict", "One bond.", keys=_object("bonds"), hints=_BESIDE_OPTIONS),
+    "bridge": _field("dict", "One bridge.", keys=_object("bridges")),
+    "links_transaction": _field(
+        "dict",
+        "The end of a change.",
+        keys={
+            "state": _field("choice", "What becomes of the change.", choices=("confirmed", "rolled_back", "reverted"), required=True),
+            "transaction": {**SETTINGS["transaction"], "aliases": ("id",)},
+            "reason": _field("any", "Why it is taken back."),
+            "stage": _field("int", "First of the stages that a switch takes back.", minimum=1, maximum=99),
+            **{name: SETTINGS[name] for name in ("deadline", "confirm", "connect_host", "accept")},
+        },
+    ),
+}
 
 VARIABLES: Dict[str, Field] = {**INTENT, **SETTINGS, "switch": SWITCH}
 PREFIX = "bonding_"

@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime
 import ipaddress
 import re
-from typing import Any, Callable, Dict, Iterable, List, NoReturn, Optional
+from typing import Any, Callable, Dict, Iterable, List, NoReturn, Optional, Set
 
 from ansible_collections.trunkline.bonding.plugins.module_utils import _options, _spelling
 from ansible_collections.trunkline.bonding.plugins.module_utils._findings import closest, did_you_mean, show
@@ -24,6 +24,8 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,14}")
 RESERVED_NAMES = ("all", "default", "bonding_masters")
 VLAN_IDS = (1, 4094)
 _INTEGER = re.compile(r"[+-]?[0-9]{1,20}")
+# What some read to the base of 8, and others not.
+_ZERO_FIRST = re.compile(r"[+-]?0[0-9]+")
 _RANGE = re.compile(r"([0-9]{1,4})(?:-([0-9]{1,4}))?")
 _LEADING_ZERO = re.compile(r"^(?:[0-9]+\.)*0[0-9]+(?:\.|/|$)")
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.)*[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?")
@@ -40,6 +42,7 @@ _EXAMPLES = {
     _WITH_LENGTH: "198.51.100.10/24 or 2001:db8::10/64",
     _NETWORK: "192.0.2.0/24 or default",
 }
+_USUAL_LENGTHS = {4: 24, 6: 64}
 # Words for modes of other systems, vendors and standards. They are suggested, never taken.
 _MODE_WORDS = {
     "balance-rr": ("rr", "roundrobin", "bonding"),
@@ -100,20 +103,20 @@ def text(value: Any, field: Dict[str, Any]) -> str:
     expected = field.get("expected", "a text")
     _quote_it(value, expected)
     if not re.fullmatch(field.get("pattern", r"[^\x00-\x1f\x7f]+"), value):
-        raise Invalid("schema.format", expected=expected)
+        raise Invalid("schema.format", expected=expected, example=field["example"])
     return str(value)
 
 
 def identifier(value: Any, field: Dict[str, Any]) -> str:
     """A text that may be written as a number, such as the id of a LAG."""
-    if isinstance(value, str) and re.fullmatch("0[0-9]+", value):
-        raise Invalid("schema.format", expected="a number without leading zeroes")
     if (isinstance(value, int) and not isinstance(value, bool)) or (isinstance(value, str) and _INTEGER.fullmatch(value)):
         return str(number(value, field))
     return text(value, field)
 
 
 def number(value: Any, field: Dict[str, Any]) -> int:
+    if isinstance(value, str) and _ZERO_FIRST.fullmatch(value.strip()):
+        raise Invalid("schema.format", expected="a number without leading zeroes", example=str(int(value)))
     if isinstance(value, str) and _INTEGER.fullmatch(value.strip()):
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
@@ -184,22 +187,34 @@ def mac(value: Any, _field: Dict[str, Any]) -> str:
 
 def vlan_list(value: Any, _field: Dict[str, Any]) -> List[int]:
     """``"20,30-39"``, ``20`` or ``[20, "30-39"]`` -> the ids in ascending order, each once."""
-    items = list(value) if isinstance(value, (list, tuple)) else [value]
-    ids = set()
-    for item in items:
-        if isinstance(item, bool) or not isinstance(item, (int, str)):
-            raise Invalid("schema.vlan-list", problem=f"{show(item)} is neither a number nor a range")
-        if isinstance(item, int):
-            item = str(item) if 0 <= item <= 9999 else "?"
-        for part in item.split(","):
-            found = _RANGE.fullmatch(part.strip())
-            if not found:
-                raise Invalid("schema.vlan-list", problem=f"{show(part.strip())} is neither a number nor a range")
-            low, high = int(found.group(1)), int(found.group(2) or found.group(1))
-            if not VLAN_IDS[0] <= low <= high <= VLAN_IDS[1]:
-                raise Invalid("schema.vlan-list", problem=f"{part.strip()} is not within 1 to 4094, lowest first")
-            ids.update(range(low, high + 1))
+    ids: Set[int] = set()
+    problems: List[str] = []
+    for item in value if isinstance(value, (list, tuple)) else [value]:
+        if isinstance(item, str):
+            for part in item.split(","):
+                _add_vlans(part.strip(), ids, problems)
+        elif isinstance(item, int) and not isinstance(item, bool) and 0 <= item <= 9999:
+            _add_vlans(str(item), ids, problems)
+        else:
+            problems.append(f"{show(item)} is neither a number nor a range")
+    if problems:
+        raise Invalid("schema.vlan-list", problem="; ".join(dict.fromkeys(problems)))
     return sorted(ids)
+
+
+def _add_vlans(part: str, ids: Set[int], problems: List[str]) -> None:
+    """Add a number or a range to the ids, or what is wrong with it to the problems."""
+    found = _RANGE.fullmatch(part)
+    if not found:
+        problems.append(f"{show(part)} is neither a number nor a range")
+        return
+    low, high = int(found.group(1)), int(found.group(2) or found.group(1))
+    if any(_ZERO_FIRST.fullmatch(number or "") for number in found.groups()):
+        problems.append(f"{show(part)} begins with zero")
+    elif not VLAN_IDS[0] <= low <= high <= VLAN_IDS[1]:
+        problems.append(f"{part} is not within 1 to 4094, lowest first")
+    else:
+        ids.update(range(low, high + 1))
 
 
 def _refuse_address(expected: str) -> NoReturn:
@@ -225,11 +240,34 @@ def _parse(value: Any, parser: Callable[[str], Any], expected: str) -> Any:
 
 def _parse_with_length(value: Any, expected: str) -> Any:
     """An address with its network. The parser takes a mask of the hosts, too, and leading zeroes in the length."""
-    found = _parse(value, ipaddress.ip_interface, expected)
-    length = value.strip().partition("/")[2]
+    plain, slash, length = value.strip().partition("/") if isinstance(value, str) else ("", "", "")
+    try:
+        found = _parse(value, ipaddress.ip_interface, expected)
+    except Invalid as invalid:
+        if not slash or invalid.id != "address.invalid":
+            raise
+        # Only the length may be wrong.
+        raise Invalid("address.prefix-length", likely=_with_usual_length(_parse(plain, ipaddress.ip_address, expected), expected)) from None
     if length and (not _LENGTH.fullmatch(length) or ("." in length and length != str(found.network.netmask))):
-        raise Invalid("address.prefix-length", likely=str(found))
+        raise Invalid("address.prefix-length", likely=str(found.network if expected == _NETWORK else found))
     return found
+
+
+def _with_usual_length(host: Any, expected: str) -> str:
+    """An address with the length that most networks of its family have."""
+    usual = ipaddress.ip_interface(f"{host}/{_USUAL_LENGTHS[host.version]}")
+    return str(usual.network if expected == _NETWORK else usual)
+
+
+def _not_of_a_host(host: Any) -> Optional[str]:
+    """What an address is that no host on a network has, None if one may have it; loopback addresses are for the caller to judge."""
+    kinds = (
+        (host.is_multicast, "a multicast address"),
+        (host.is_unspecified, "the unspecified address"),
+        (host.version == 4 and host.packed[0] == 0, "an address of no network"),
+        (host.version == 4 and host.packed[0] >= 240, "a reserved address"),
+    )
+    return next((kind for wrong, kind in kinds if wrong), None)
 
 
 def address(value: Any, _field: Dict[str, Any]) -> str:
@@ -255,22 +293,18 @@ def ipv6(value: Any, _field: Dict[str, Any]) -> str:
 def interface_address(value: Any, _field: Dict[str, Any]) -> str:
     """An address with prefix length, as a link carries it."""
     found = _parse_with_length(value, _WITH_LENGTH)
-    if "/" not in value:
-        raise Invalid("address.prefixless", shown_with_prefix=f"{found.ip}/{24 if found.version == 4 else 64}")
     host, network = found.ip, found.network
+    kind = _not_of_a_host(host)
+    if found.version == 6 and host.ipv4_mapped is not None:
+        kind = "an IPv4-mapped address, which no host has on a network"
+    elif host.is_loopback:
+        kind = "a loopback address"
+    if kind is not None:
+        raise Invalid("address.not-unicast", kind=kind)
+    if "/" not in value:
+        raise Invalid("address.prefixless", shown_with_prefix=_with_usual_length(host, _WITH_LENGTH))
     if network.prefixlen == 0:
-        raise Invalid("address.prefix-length", likely=f"{host}/{24 if found.version == 4 else 64}")
-    kinds = (
-        (found.version == 6 and host.ipv4_mapped is not None, "an IPv4-mapped address, which no host has on a network"),
-        (host.is_multicast, "a multicast address"),
-        (host.is_unspecified, "the unspecified address"),
-        (host.is_loopback, "a loopback address"),
-        (found.version == 4 and host.packed[0] == 0, "an address of no network"),
-        (found.version == 4 and host.packed[0] >= 240, "a reserved address"),
-    )
-    for wrong, kind in kinds:
-        if wrong:
-            raise Invalid("address.not-unicast", kind=kind)
+        raise Invalid("address.prefix-length", likely=_with_usual_length(host, _WITH_LENGTH))
     if network.prefixlen < network.max_prefixlen - 1:
         # The first address of an IPv6 subnet is the anycast address of its routers (RFC 4291).
         if host == network.network_address:
@@ -281,13 +315,39 @@ def interface_address(value: Any, _field: Dict[str, Any]) -> str:
 
 
 def destination(value: Any, _field: Dict[str, Any]) -> str:
-    """Where a route leads: ``default`` or a network; an address alone is a network of one."""
-    if value in ("default", "0.0.0.0/0", "::/0"):
+    """Where a route leads: ``default`` or a network; an address alone is a network of one, unless it looks like a larger one.
+
+    The default routes of one family stay what they are: ``_normalise`` compares them with their gateways.
+    """
+    if value == "default":
         return "default"
     found = _parse_with_length(value, _NETWORK)
+    if "/" not in value:
+        _refuse_bare_network(found.ip)
     if found.network.network_address != found.ip:
         raise Invalid("route.host-bits", network=str(found.network))
+    if found.network.is_loopback:
+        raise Invalid("route.loopback")
     return str(found.network)
+
+
+def _refuse_bare_network(host: Any) -> None:
+    """Refuse an address without length that ends as those of networks do: 10.7.0.0 and 2001:db8::, which may be meant as hosts, too."""
+    if host.is_unspecified:
+        raise Invalid("route.prefixless", likely="default")
+    octets = len(host.packed.rstrip(b"\0"))
+    if octets < (4 if host.version == 4 else 9):
+        length = 8 * octets if host.version == 4 else 64
+        raise Invalid("route.prefixless", likely=f"{host}/{length}, or {host}/{host.max_prefixlen} for a single host")
+
+
+def name_server(value: Any, _field: Dict[str, Any]) -> str:
+    """The address of a name server. One on the host itself is usual: a resolver listens on a loopback address."""
+    found = _parse(value, ipaddress.ip_address, _ADDRESS)
+    kind = _not_of_a_host(found)
+    if kind is not None:
+        raise Invalid("dns.server", kind=kind)
+    return str(found)
 
 
 def domain(value: Any, _field: Dict[str, Any]) -> str:
@@ -319,5 +379,6 @@ TYPES: Dict[str, Callable[[Any, Dict[str, Any]], Any]] = {
     "ipv6": ipv6,
     "interface_address": interface_address,
     "destination": destination,
+    "name_server": name_server,
     "domain": domain,
 }

@@ -29,6 +29,8 @@ At = Tuple[Any, ...]
 _NOTHING = object()
 _NAMES = [name for name in VARIABLES if name != "profiles"]
 _PROFILE = re.compile(INTENT["bonds"]["element"]["keys"]["profile"]["pattern"])
+_OPTION = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,40}")
+_DIGITS = re.compile(r"0|[1-9][0-9]{0,9}")
 _PROFILE_LIKE = re.compile(r"profiles?_?$|profils?(_|$)")
 _ONE_EACH = "Write one variable bonding_profile_NAME for each profile."
 
@@ -80,7 +82,8 @@ class _Walk:
         kind = field["type"]
         if kind in ("dict", "map"):
             if not isinstance(value, dict):
-                return self.invalid(at, wrong_type("a dictionary of keys and values", _as_map(value) if kind == "map" else ""), path, value)
+                likely = _as_map(value, field["values"]) if kind == "map" else ""
+                return self.invalid(at, wrong_type("a dictionary of keys and values", likely), path, value)
             return self.keys(value, field, path, at) if kind == "dict" else self.names(value, field, path, at)
         if kind == "list":
             return self.items(value, field, path, at)
@@ -101,7 +104,10 @@ class _Walk:
                 likely = (closest(key, names) or [""])[0]
                 cure = field.get("hints", {}).get(key) or nearest(key, names)
                 shown = HIDDEN if secret(key) else item
-                self.refuse((*at, names.get(likely, "?")), "schema.unknown-key", child(path, key), shown, name=key, nearest=cure)
+                # What was meant is not missing where it is said, too.
+                meant = names.get(likely, "?")
+                place = "?" if any(names.get(other) == meant for other in value if isinstance(other, str)) else meant
+                self.refuse((*at, place), "schema.unknown-key", child(path, key), shown, name=key, nearest=cure)
                 continue
             if name in given:
                 self.refuse((*at, name), "schema.alias-twice", child(path, key), item, name=key, other=given[name])
@@ -159,13 +165,31 @@ def _as_list(value: Any, element: Field) -> str:
     return ""
 
 
-def _as_map(value: Any) -> str:
-    """The same for a list instead of a dictionary whose keys are names."""
+def _as_map(value: Any, values: Field) -> str:
+    """The same for a list or text instead of a dictionary whose keys are free: options and their values, or names."""
+    if values["type"] == "any":
+        pairs = _pairs(value)
+        return f"Write a dictionary: {show(pairs)}." if pairs else ""
     first = value[0] if isinstance(value, list) and value else None
     name = first.get("name") if isinstance(first, dict) else first
     if not isinstance(name, str):
         return ""
     return f"Write a dictionary whose keys are the names: {{{_word(name)}: {{{'...' if isinstance(first, dict) else ''}}}}}."
+
+
+def _pairs(value: Any) -> Dict[str, Any]:
+    """The keys and values of ``miimon=100 lacp_rate=fast``, of a list of such texts, and of a list of dictionaries; else none."""
+    found: Dict[str, Any] = {}
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, dict):
+            found.update((key, inner) for key, inner in item.items() if isinstance(key, str))
+            continue
+        for word in item.split() if isinstance(item, str) else ():
+            key, sign, text = word.partition("=")
+            if not (sign and _OPTION.fullmatch(key)):
+                return {}
+            found[key] = int(text) if _DIGITS.fullmatch(text) else text
+    return found
 
 
 def _word(text: Any) -> str:

@@ -54,6 +54,9 @@ EXAMPLES = r"""
 - name: Show what would change
   trunkline.bonding.host_links:
     bonds: "{{ bonding_bonds }}"
+    # The profiles that these bonds name. The role host_links collects them by itself.
+    profiles:
+      compute: "{{ bonding_profile_compute }}"
     addresses: "{{ bonding_addresses }}"
   check_mode: true
   diff: true

@@ -16,7 +16,6 @@ author:
   - trunkline.bonding contributors (@trunkline)
 extends_documentation_fragment:
   - trunkline.bonding._attributes
-  - trunkline.bonding._attributes.actiongroup_host
   - trunkline.bonding._attributes.info_module
   - trunkline.bonding._attributes.platform_host
 options:

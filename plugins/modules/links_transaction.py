@@ -17,7 +17,6 @@ author:
 extends_documentation_fragment:
   - trunkline.bonding._attributes
   - trunkline.bonding._attributes.action
-  - trunkline.bonding._attributes.actiongroup_host
   - trunkline.bonding._attributes.platform_host
 attributes:
   check_mode:
@@ -88,6 +87,8 @@ EXAMPLES = r"""
 - name: Change the links, and leave the window open
   trunkline.bonding.host_links:
     bonds: "{{ bonding_bonds }}"
+    profiles:
+      compute: "{{ bonding_profile_compute }}"
     confirm: later
   register: change
 
@@ -103,8 +104,10 @@ EXAMPLES = r"""
 
 RETURN = r"""
 transaction:
-  description: The change and what became of it.
-  returned: always
+  description:
+    - The change and what became of it.
+    - It is V(none) where there is no such change, and with O(state=reverted) in check mode.
+  returned: always, except where the arguments are wrong
   type: dict
   sample:
     id: 20261120T101112-0a1b2c
@@ -114,11 +117,57 @@ reverts:
   description: Id of the change that was undone, or would be in check mode.
   returned: when O(state=reverted) and a change was ever confirmed
   type: str
+  sample: 20261120T101112-0a1b2c
+findings:
+  description: What is wrong or doubtful, each with id, severity, path, value, message and cure. Empty where all is well.
+  returned: on a server always; on a switch when the change was not kept
+  type: list
+  elements: dict
+  sample:
+    - id: switch.rolled-back
+      severity: error
+      path: leaf1
+      value: 20261120T101112-0a1b2c
+      message: "Transaction 20261120T101112-0a1b2c was taken back: nobody confirmed it in time."
+      cure: Look for what kept the run from finishing, and run it again.
+msg:
+  description: Why nothing was done, or what went wrong.
+  returned: when there was nothing to close or to undo, and when the task failed
+  type: str
+  sample: "There is nothing to undo: no change was confirmed on this host."
+backend:
+  description: What makes the configuration survive a reboot.
+  returned: when O(state=reverted) and there is something to undo
+  type: str
+  sample: networkd
+plan:
+  description: The steps between the kernel and the state before the change that is undone, each with its cost.
+  returned: when O(state=reverted) and there is something to undo
+  type: list
+  elements: dict
+  sample:
+    - {action: option, link: bond0, what: miimon, before: 200, after: 100, cost: live}
+cost:
+  description: The dearest of the steps. It is V(none), V(live), V(flap) or V(rebuild).
+  returned: when O(state=reverted) and there is something to undo
+  type: str
+  sample: live
 evidence:
   description: What was seen over the new connection.
-  returned: when a change was confirmed or taken back
+  returned: when a server's change was confirmed, or was to be confirmed and was taken back
   type: list
   elements: str
+  sample:
+    - the kernel is as wanted
+    - the gateway 198.51.100.1 on bond0 answers
+log:
+  description: The last lines of the change's log on the server.
+  returned: when a server's change was taken back, or not confirmed
+  type: list
+  elements: str
+  sample:
+    - "10:11:12 apply: start"
+    - "10:11:14 back end: networkctl reload"
 """
 
 from ansible.module_utils.basic import AnsibleModule

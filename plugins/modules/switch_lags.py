@@ -155,6 +155,17 @@ risks:
   returned: success
   type: list
   elements: str
+hosts:
+  description: The servers whose ports the change touches.
+  returned: success
+  type: list
+  elements: str
+  sample: [kvm1, kvm2]
+msg:
+  description: Why there is nothing to take back, or what went wrong.
+  returned: when O(source) is V(transaction) or V(last) and the switch has no such change, and when the task failed
+  type: str
+  sample: There is no change to go back from.
 files:
   description: Configuration files of the switch that are written when the change is confirmed.
   returned: success

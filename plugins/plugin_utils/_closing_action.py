@@ -12,7 +12,7 @@ import typing as t
 
 from ansible_collections.trunkline.bonding.plugins.module_utils._transaction import _deadline, _status
 from ansible_collections.trunkline.bonding.plugins.plugin_utils._fresh_connection import FreshConnection
-from ansible_collections.trunkline.bonding.plugins.plugin_utils._host_action import CONNECT_LIMIT, HostAction, Result, seconds
+from ansible_collections.trunkline.bonding.plugins.plugin_utils._host_action import CONNECT_LIMIT, HostAction, Result, given, seconds
 
 # As long as a host may take to put back what an operator takes back.
 _ROLLBACK = 60
@@ -22,9 +22,12 @@ class ClosingAction(HostAction):
     """Base of links_transaction. A change that undoes another one is confirmed like any other."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
-        args = dict(self._task.args)
+        args = given(self._task.args)
         if args.get("state") not in ("confirmed", "rolled_back"):
             return super().run(tmp, task_vars)
+        refused = self.validate(args)
+        if refused is not None:
+            return refused
         self._task_vars = task_vars
         self._evidence = []
         self._transaction = args.get("transaction") or args.get("id")

@@ -35,7 +35,7 @@ _SILENT = "host.gateway-silent"
 
 
 class HostAction(ActionBase):
-    """Base of the actions whose module opens a window on the host. Subclasses set ``module`` and may validate on the controller."""
+    """Base of the actions whose module opens a window on the host. Subclasses set ``module``."""
 
     TRANSFERS_FILES = False
     _supports_async = False
@@ -45,13 +45,13 @@ class HostAction(ActionBase):
     module = ""
 
     def validate(self, args: Result) -> Result | None:
-        """The result of a failed validation on the controller, or None. Subclasses hand over what they find in arguments of their own."""
-        return self.refused(args, [])
+        """The result of a failed validation on the controller, or None."""
+        settings, findings = _intent.task(self.module, args)
+        return self.refused(findings, settings["accept"], f"{self.module}.accept")
 
-    def refused(self, args: Result, findings: list[Finding]) -> Result | None:
-        """The result where findings, or those about how the run is to behave, stop it; None if they do not."""
-        settings, wrong = _intent.settings(args)
-        left = accepted([*findings, *wrong], settings["accept"])
+    def refused(self, findings: list[Finding], accept: list[str], where: str) -> Result | None:
+        """The result where findings stop the run, None if they do not. ``accept`` is what the user accepts, and ``where`` its path."""
+        left = accepted(findings, accept, where)
         if not errors(left):
             return None
         shown = [found.as_dict() for found in left]
@@ -60,7 +60,7 @@ class HostAction(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> Result:
         super().run(tmp, task_vars)
         self._task_vars = task_vars
-        args = dict(self._task.args)
+        args = given(self._task.args)
         refused = self.validate(args)
         if refused is not None:
             return refused
@@ -234,6 +234,11 @@ class HostAction(ActionBase):
         if log:
             result["log"] = log
         return result
+
+
+def given(args: t.Mapping[str, t.Any]) -> Result:
+    """The arguments of a task that say something: null means that a value is not given, and modules would refuse it."""
+    return {name: value for name, value in args.items() if value is not None}
 
 
 def _open(answer: Result) -> bool:

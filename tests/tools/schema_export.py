@@ -22,7 +22,6 @@ _VLAN_RANGE = "^ *[0-9]+(-[0-9]+)?( *, *[0-9]+(-[0-9]+)?)* *$"
 _JINJA = {"type": "string", "pattern": "\\{\\{"}
 
 _TEXTS: dict[str, dict[str, Any]] = {
-    "any": {},
     "bool": {"enum": [True, False, 1, 0]},
     "mode": {"enum": [*_options.MODES, *range(len(_options.MODES))]},
     "name": {"type": "string", "pattern": f"^{NAME.pattern}$"},
@@ -43,6 +42,7 @@ _TEXTS: dict[str, dict[str, Any]] = {
         ]
     },
     "address": {"type": "string", "pattern": "^[0-9A-Fa-f:.]+$"},
+    "name_server": {"type": "string", "pattern": "^[0-9A-Fa-f:.]+$"},
     "ipv4": {"type": "string", "pattern": "^[0-9.]+$"},
     "ipv6": {"type": "string", "pattern": "^[0-9A-Fa-f:.]+$"},
     "interface_address": {"type": "string", "pattern": "^[0-9A-Fa-f:.]+/[0-9.]+$"},
@@ -60,6 +60,7 @@ _KINDS = {
     "mac": "MAC address",
     "vlan_list": "numbers and ranges",
     "address": "address",
+    "name_server": "address",
     "ipv4": "IPv4 address",
     "ipv6": "IPv6 address",
     "interface_address": "address/length",
@@ -91,14 +92,40 @@ def _json(field: Field) -> dict[str, Any]:
         required = [name for name, inner in field["keys"].items() if inner.get("required")]
         if required:
             found["required"] = required
+    elif kind == "map" and field["values"]["type"] == "any":
+        options = [option for option in _options.OPTIONS.values() if option.level == field["level"] and _settable(option)]
+        names = [(name, option) for option in options for name in (option.name, *option.aliases)]
+        found = {
+            "type": ["object", "null"],
+            "properties": {name: _json_option(option) for name, option in names},
+            "additionalProperties": False,
+        }
     elif kind == "map":
         found = {"type": ["object", "null"], "additionalProperties": _json(field["values"])}
     elif kind == "list":
         found = {"type": ["array", "null"], "items": _json(field["element"])}
     else:
-        found = {"anyOf": [_json_scalar(field), {"type": "null"}, _JINJA]} if kind != "any" else {}
+        found = {"anyOf": [_json_scalar(field), {"type": "null"}, _JINJA]}
     found["description"] = field["description"]
     return found
+
+
+def _json_option(option: _options.Option) -> dict[str, Any]:
+    """The values of one of the kernel's options, as people write them."""
+    if option.type == "int":
+        value: dict[str, Any] = {"type": "integer", "minimum": option.minimum, "maximum": option.maximum}
+    elif option.type == "enum":
+        value = {"enum": [spelled for known in option.values for spelled in (known.name, known.number)]}
+    elif option.type in ("ipv4_list", "ipv6_list"):
+        value = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"anyOf": [_TEXTS[option.type[:4]], _JINJA]}}]}
+    else:
+        value = _TEXTS[{"interface": "name"}.get(option.type, option.type)]
+    return {"anyOf": [value, {"type": "null"}, _JINJA], "description": _option_words(option)}
+
+
+def _option_words(option: _options.Option) -> str:
+    modes = "all modes" if option.accepted == _options.MODES else ", ".join(option.accepted)
+    return f"{_values(option).replace('`', '')}; the kernel takes it in {modes}."
 
 
 def _json_scalar(field: Field) -> dict[str, Any]:
@@ -172,7 +199,7 @@ def _sentences(field: Field, defaults: bool) -> list[str]:
         found.append(f"A number from {field['minimum']} to {field['maximum']}, or the name of a LAG.")
     if not defaults and field.get("default") not in (None, []):
         found.append(f"It is V({str(field['default']).lower()}) by default.")
-    level = {"options": "bond", "slave_options": "slave"}.get(_level(field))
+    level = field.get("level") or field.get("values", {}).get("level")
     if level:
         names = [option.name for option in _options.OPTIONS.values() if option.level == level and _settable(option)]
         found.append(f"These are {', '.join(f'V({name})' for name in names)}.")
@@ -180,13 +207,6 @@ def _sentences(field: Field, defaults: bool) -> list[str]:
 
 
 _UNITS = {"s": "seconds", "bytes": "bytes"}
-
-
-def _level(field: Field) -> str | None:
-    """``options`` or ``slave_options`` for the maps of the kernel's options."""
-    if field["type"] != "map" or field["values"]["type"] not in ("any", "map"):
-        return None
-    return "options" if field["values"]["type"] == "any" else "slave_options"
 
 
 def _settable(option: _options.Option) -> bool:

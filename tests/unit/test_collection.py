@@ -15,6 +15,8 @@ import pytest
 import yaml
 
 from ansible_collections.trunkline.bonding.plugins.doc_fragments._attributes import ModuleDocFragment
+from ansible_collections.trunkline.bonding.plugins.module_utils import _argument_spec
+from ansible_collections.trunkline.bonding.plugins.plugin_utils import _lags_action
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PLUGINS = ROOT / "plugins"
@@ -130,6 +132,20 @@ def test_module_is_in_the_group_that_it_documents(path):
 @pytest.mark.parametrize("group, member", [(group, member) for group, members in RUNTIME["action_groups"].items() for member in members])
 def test_group_members_exist(group, member):
     assert PLUGINS / "modules" / f"{member}.py" in MODULES
+
+
+@pytest.mark.parametrize("group", RUNTIME["action_groups"])
+def test_group_documents_the_options_that_all_of_its_members_have(group):
+    specs = {
+        "host_links": _argument_spec.HOST_LINKS,
+        "bond": _argument_spec.BOND,
+        "bridge": _argument_spec.BRIDGE,
+        "switch_lags": _lags_action.SPEC,
+        "switch_lags_info": _lags_action.SPEC_INFO,
+    }
+    shared = set.intersection(*(set(specs[member]) for member in RUNTIME["action_groups"][group]))
+    fragment = yaml.safe_load(getattr(ModuleDocFragment, f"ACTIONGROUP_{group.upper()}"))["attributes"]["action_group"]
+    assert set(re.findall(r"O\((\w+)\)", " ".join(fragment["description"]))) == shared
 
 
 @pytest.mark.parametrize("path", ACTIONS, ids=by_name)

@@ -41,11 +41,21 @@ CASES = {
 
 # Name of the case -> module, arguments, id of the finding, its path: what the modules for one object hear on the controller.
 TASKS = {
-    "bond_of_a_vendor": ("bond", {"name": "bond0", "mode": "etherchannel"}, "schema.choice", "bond.mode"),
-    "bond_with_a_text": ("bond", {"name": "bond0", "mode": 4, "slaves": {"eth0": {}}}, "schema.type", "bond.slaves"),
-    "bond_in_a_hurry": ("bond", {"name": "bond0", "mode": 4, "deadline": "2m"}, "schema.type", "bonding_deadline"),
+    "bond_of_a_vendor": ("bond", {**BOND, "mode": "etherchannel"}, "schema.choice", "bond.mode"),
+    "bond_with_a_text": ("bond", {**BOND, "slaves": {"eth0": {}}}, "schema.type", "bond.slaves"),
+    "bond_in_a_hurry": ("bond", {**BOND, "deadline": "2m"}, "schema.type", "bond.deadline"),
     "bridge_of_a_vendor": ("bridge", {"name": "br0", "hypervisor": "vmware"}, "schema.choice", "bridge.hypervisor"),
-    "undone_in_a_hurry": ("links_transaction", {"state": "reverted", "deadline": "2m"}, "schema.type", "bonding_deadline"),
+    "switch_in_a_hurry": ("switch_lags", {"table": {"switches": {}}, "deadline": -5}, "schema.range", "bonding_deadline"),
+    "switch_that_is_not_sure": ("switch_lags", {"table": {"switches": {}}, "confirm": "wat"}, "schema.choice", "bonding_confirm"),
+    "undone_in_a_hurry": ("links_transaction", {"state": "reverted", "deadline": "2m"}, "schema.type", "links_transaction.deadline"),
+    "links_with_a_slip": ("host_links", {"bonds": [BOND], "deadlne": 60}, "schema.unknown-key", "host_links.deadlne"),
+    "links_without_profiles": ("host_links", {"bonds": [{**BOND, "profile": "c"}]}, "schema.profiles-missing", "bonding_bonds[0].profile"),
+    "taken_back_with_a_slip": (
+        "links_transaction",
+        {"state": "rolled_back", "reson": "x"},
+        "schema.unknown-key",
+        "links_transaction.reson",
+    ),
 }
 
 
@@ -55,8 +65,11 @@ def play(tmp_path_factory):
     folder = tmp_path_factory.mktemp("role")
     hosts = {name: given for name, (given, _id, _path) in CASES.items()}
     hosts["sound"] = {"bonding_bonds": [BOND]}
+    hosts["nothing_given"] = {"bonding_bonds": [BOND], "bonding_deadline": None, "bonding_backend": None, "bonding_accept": None}
     away = {"ansible_connection": "ssh", "ansible_host": "127.0.0.1", "ansible_port": 1}
-    inventory = {"all": {"hosts": {**{name: {**given, **away} for name, given in hosts.items()}, **dict.fromkeys(TASKS, away)}}}
+    switch = {"ansible_network_os": "trunkline.bonding.linux"}
+    tasked = {name: {**away, **(switch if task[0] == "switch_lags" else {})} for name, task in TASKS.items()}
+    inventory = {"all": {"hosts": {**{name: {**given, **away} for name, given in hosts.items()}, **tasked}}}
     tasks = [
         {f"trunkline.bonding.{module}": arguments, "when": f"inventory_hostname == '{name}'"}
         for name, (module, arguments, _id, _path) in TASKS.items()
@@ -84,5 +97,6 @@ def test_wrong_variables_give_our_findings(play, name):
     assert [(found["id"], found["path"]) for found in play[name].get("findings", ())] == [(id_, path)], play[name].get("msg")
 
 
-def test_sound_variables_get_as_far_as_the_host(play):
-    assert play["sound"].get("unreachable"), play["sound"]
+@pytest.mark.parametrize("name", ["sound", "nothing_given"])
+def test_sound_variables_get_as_far_as_the_host(play, name):
+    assert play[name].get("unreachable"), play[name]

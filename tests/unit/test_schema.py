@@ -43,6 +43,8 @@ def test_every_field_is_complete(path, field):
     for key in wanted.get(kind, []):
         assert key in field
     assert "pattern" not in field or "expected" in field
+    if kind in ("str", "identifier"):
+        assert _schema_types.TYPES[kind](field["example"], field) == field["example"], "a refusal shows how it is written"
 
 
 @pytest.mark.parametrize(
@@ -73,10 +75,35 @@ def test_editors_accept_good_intents(name):
         {"bonding_nics": {"eth0": {"mac": 31337}}},
         {"bonding_vlans": [{"id": 4095, "link": "bond0"}]},
         {"bonding_profile_x": {"lag": {"vlans": {"tagged": "all"}}}},
+        {"bonding_bonds": [{"name": "bond0", "options": {"mimon": 100}}]},
+        {"bonding_bonds": [{"name": "bond0", "options": {"miimon": -4}}]},
+        {"bonding_bonds": [{"name": "bond0", "options": {"lacp_rate": "quick"}}]},
+        {"bonding_bonds": [{"name": "bond0", "options": {"arp_missed_max": 256}}]},
+        {"bonding_bonds": [{"name": "bond0", "options": {"use_carrier": "maybe"}}]},
+        {"bonding_bonds": [{"name": "bond0", "options": {"arp_ip_target": [1]}}]},
+        {"bonding_bonds": [{"name": "bond0", "options": {"primary": "a name"}}]},
+        {"bonding_bonds": [{"name": "bond0", "options": {"mode": 4}}]},
+        {"bonding_bonds": [{"name": "bond0", "options": {"active_slave": "eth0"}}]},
+        {"bonding_bonds": [{"name": "bond0", "options": {"prio": 4}}]},
+        {"bonding_profile_x": {"options": {"xmit_hash_policy": "layer34"}}},
+        {"bonding_profile_x": {"slave_options": {"eth0": {"miimon": 100}}}},
+        {"bonding_profile_x": {"slave_options": {"eth0": {"queue_id": 65536}}}},
     ],
 )
 def test_editors_mark_mistakes(wrong):
     assert list(EDITOR.iter_errors(wrong))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"miimon": 100, "updelay": None, "lacp_rate": "fast", "xmit_hash_policy": 1, "use_carrier": True, "num_unsol_na": 2},
+        {"miimon": "{{ miimon }}", "lacp_rate": 0, "ad_actor_system": "02:00:00:00:00:01"},
+        {"arp_interval": 250, "arp_ip_target": "198.51.100.1, 198.51.100.2", "ns_ip6_target": ["2001:db8::1"], "primary": "eth0"},
+    ],
+)
+def test_editors_accept_options(options):
+    assert [error.message for error in EDITOR.iter_errors({"bonding_bonds": [{"name": "bond0", "mode": 1, "options": options}]})] == []
 
 
 def only(spec, names):

@@ -98,17 +98,42 @@ RULES = {
         "{shown} is a static gateway on a link with dhcp4.",
         "Remove gateway, or use static addresses.",
     ),
-    "gateway.dhcp-and-default": warning(
-        "DHCP runs on the link that has the default route, and on no other.",
-        "Every lease may bring a gateway, and then there are two default routes.",
-        "{shown} uses dhcp4, and {why}.",
-        "Give all but one link static addresses, or make sure that the lease brings no gateway.",
+    "gateway.two-leases": warning(
+        "DHCP runs on one link, or the default route is configured.",
+        "Every lease may bring a gateway, and then there are two default routes. A configured one leaves those of leases no effect.",
+        "{shown} uses dhcp4, and {other} uses it too.",
+        "Give all but one link static addresses, write the gateway, or make sure that one lease brings none.",
     ),
     "route.host-bits": error(
         "A route leads to a network.",
         "The kernel refuses a destination with bits beyond its prefix length.",
         "{shown} is an address inside {network}.",
         "Write {network}.",
+    ),
+    "route.prefixless": error(
+        "The network that a route leads to has a prefix length.",
+        "An address alone is a single host; one that ends in zeroes most likely is a network whose length was forgotten.",
+        "{shown} has no prefix length and ends as a network does.",
+        "Write {likely}.",
+    ),
+    "route.loopback": error(
+        "A route leads out of the host.",
+        "The kernel drops packets to loopback addresses on any link but the loopback device.",
+        "{shown} is the host itself.",
+        "Remove the route.",
+    ),
+    "route.local-table": error(
+        "The table local, 255, is the kernel's own.",
+        "It lists the host's own addresses and is looked at first: another route in it takes packets away from the host.",
+        "{shown} is the table local.",
+        "Leave table out, or choose another number.",
+    ),
+    "route.via-inside": warning(
+        "A network on the link is not reached through a gateway in it.",
+        "The link is connected to this network: its hosts, the gateway among them, are reached directly. The kernel refuses the same"
+        " network a second time; a part of it, or another metric, sends all its traffic over the gateway.",
+        "{shown} is a network of {link}, and the gateway {via} is in it.",
+        "Remove the route; or accept this finding where the hosts of the network may not speak to each other.",
     ),
     "route.family": error(
         "Destination and gateway of a route have one family.",
@@ -133,6 +158,18 @@ RULES = {
         "The kernel refuses a second one with the same destination, metric and table.",
         "{shown} is already a route of {other}.",
         "Remove one of them, or give them different metrics.",
+    ),
+    "dns.server": error(
+        "A name server is a host.",
+        "Queries go to one address, and the answer must come from it.",
+        "{shown} is {kind}.",
+        "Write the address of a name server.",
+    ),
+    "dns.duplicate": warning(
+        "A name server is listed once on a link.",
+        "A second entry is no second server: it costs a timeout more, and most resolvers read three entries only.",
+        "{shown} is listed twice.",
+        "Remove one of them, or name another server.",
     ),
     "dns.search": error(
         "A search domain is a domain name.",

@@ -60,7 +60,7 @@ RULES = {
         "A text must have the form of its key.",
         "It ends up in files and commands of the host or the switch, where anything else would be misread.",
         "{shown} is not {expected}.",
-        "Write {expected}.",
+        "Write {expected}, as in {example}.",
     ),
     "schema.quote-it": error(
         "Texts that YAML could read as a number, a date or a switch must be quoted.",
@@ -87,6 +87,12 @@ RULES = {
         "802.1Q knows the ids 1 to 4094.",
         "{shown} is no list of VLANs: {problem}.",
         'Write numbers from 1 to 4094 and ranges such as "30-39".',
+    ),
+    "schema.profiles-missing": error(
+        "A task whose bonds name profiles hands the profiles over.",
+        "A module sees its own arguments only; the role collects the variables bonding_profile_NAME for it.",
+        "The profile {name} is named, but the task has no option profiles.",
+        'Add profiles: {{{name}: "{{{{ bonding_profile_{name} }}}}"}} to the task, or use the role host_links.',
     ),
     "schema.unknown-profile": error(
         "The profile of a bond must exist.",

@@ -41,6 +41,19 @@ RULES = {
         "No slave of {bond} names its switch and port, so lag has no effect.",
         "Add switch and port to bonding_nics.",
     ),
+    "lag.vlans-without-cabling": warning(
+        "A NIC with vlans names its switch and port.",
+        "Without them nothing is configured at the other end.",
+        "{name} has vlans, but no switch and port.",
+        "Add switch and port, or remove vlans.",
+    ),
+    "lag.deadline-short": warning(
+        "Where a LAG is formed the deadline leaves time for it: at least 60 seconds, better 90.",
+        "The switch gives up an unconfirmed LAG before the hosts go back, which begins half a minute early; within what is left the hosts"
+        " change, the LAG forms, and both ends are looked at.",
+        "{shown} s are not enough to form the LAG of {bond}: most likely the change is taken back at both ends.",
+        "Write {least} or more.",
+    ),
     "lag.no-lag-in-mode": error(
         "A bond whose mode wants independent ports has no LAG: lag holds vlans and edge_port only.",
         "A LAG spreads frames over all members, and in these modes they must arrive where the host listens.",
@@ -63,8 +76,8 @@ RULES = {
         "A LAG ends in one switch, or in two that are peers (MLAG).",
         "Two switches that do not share their state are two partners: with LACP one aggregator carries all traffic, without it frames "
         "loop.",
-        "The slaves of {bond} end in {switches}: these must name each other as peer.",
-        "Give both bonding_switch: {{peer: ...}}, or use active-backup.",
+        "The slaves of {bond} end in {switches}: they are one LAG only if these are an MLAG pair.",
+        "If they are, name each as peer in bonding_switch of the other; else bring the cables to one switch, or use active-backup.",
     ),
     "lag.too-many-switches": error(
         "A LAG ends in at most two switches.",
@@ -78,6 +91,18 @@ RULES = {
         "{bond} sends every frame to {switches}.",
         "Make sure that there is no way from one to the other.",
     ),
+    "lag.round-robin-switches": note(
+        "The switches of a balance-rr bond with one slave on each are not linked with each other.",
+        "The host sends with one address into each of them; where they meet, they see it move with every frame.",
+        "{bond} spreads its frames over {switches}.",
+        "Make sure that there is no way from one to the other.",
+    ),
+    "lag.vlans-empty": error(
+        "Where vlans is given it names a VLAN.",
+        "A port without VLANs forwards nothing; on some switches an empty list means all of them.",
+        "Neither native nor tagged is given.",
+        "Write native, tagged or both; or remove vlans, and the switch ports keep what they carry.",
+    ),
     "lag.native-in-tagged": error(
         "The native VLAN is not in the list of tagged VLANs.",
         "A port sends a VLAN with a tag or without one.",
@@ -85,14 +110,14 @@ RULES = {
         "Remove it from one of them.",
     ),
     "lag.vlan-not-tagged": error(
-        "A VLAN on the bond is among the tagged VLANs of its switch ports.",
+        "A VLAN on a link is among the tagged VLANs of its switch ports.",
         "The switch drops the frames of a VLAN that the port does not carry.",
-        "{vlan} has the id {shown}, which lag.vlans.tagged of {bond} lacks.",
-        "Add {shown} to lag.vlans.tagged.",
+        "{vlan} has the id {shown}, which {place} lacks.",
+        "Add {shown} to {place}.",
     ),
     "lag.vlan-is-native": error(
-        "A VLAN on the bond is not the native VLAN of its switch ports.",
-        "The switch sends the native VLAN without a tag, so the VLAN on the bond hears nothing.",
+        "A VLAN on a link is not the native VLAN of its switch ports.",
+        "The switch sends the native VLAN without a tag, so the VLAN on the link hears nothing.",
         "{vlan} has the id {shown}, which is the native VLAN of {bond}.",
         "Use {bond} itself for VLAN {shown}, or make it tagged.",
     ),

@@ -145,6 +145,12 @@ RULES = {
         "{name} has the id {shown}.",
         "Rename it to {link}.{id}, or correct the id.",
     ),
+    "topology.vlan-name-other-link": warning(
+        "A VLAN whose name begins with that of a link lies on that link.",
+        "People and tools read the link from the name.",
+        "{name} lies on {shown}, not on {other}.",
+        "Rename it to {link}.{id}, or correct the link.",
+    ),
     "mtu.above-exceeds-below": error(
         "The MTU of a link is not more than that of the links below it.",
         "The kernel refuses it for a VLAN; a bridge drops the frames that do not fit.",

@@ -12,7 +12,7 @@ from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 from ansible_collections.trunkline.bonding.plugins.module_utils._findings import Finding, finding
 from ansible_collections.trunkline.bonding.plugins.module_utils._model import Model
-from ansible_collections.trunkline.bonding.plugins.module_utils._schema import MAIN_TABLE
+from ansible_collections.trunkline.bonding.plugins.module_utils._schema import LOCAL_TABLE, MAIN_TABLE
 
 _GATEWAYS = {4: "gateway", 6: "gateway6"}
 
@@ -22,6 +22,7 @@ def check(model: Model) -> Iterator[Finding]:
     for name, addressing in model.addresses.items():
         yield from _gateways(model, name, addressing)
         yield from _routes(model, name, addressing)
+        yield from _name_servers(model, name, addressing)
     yield from _default_routes(model)
     yield from _duplicate_routes(model)
 
@@ -91,6 +92,8 @@ def _routes(model: Model, name: str, addressing: Dict[str, Any]) -> Iterator[Fin
     for position, route in enumerate(addressing["routes"]):
         to, via = route["to"], route["via"]
         path = model.address_path(name, "routes", position)
+        if route["table"] == LOCAL_TABLE:
+            yield finding("route.local-table", model.address_path(name, "routes", position, "table"), route["table"])
         if to is None or model.trace.doubtful(("addresses", name, "routes", position)):
             continue
         if via is None:
@@ -109,6 +112,21 @@ def _routes(model: Model, name: str, addressing: Dict[str, Any]) -> Iterator[Fin
             yield finding("gateway.not-a-host", via_path, via, kind=kind[0], network=kind[1])
         elif not _reachable(model, name, addressing, gateway):
             yield finding("route.via-unreachable", via_path, via, link=name)
+        elif to != "default" and _inside(ipaddress.ip_network(to), gateway, own):
+            yield finding("route.via-inside", path, to, via=via, link=name)
+
+
+def _inside(network: Any, gateway: Any, own: List[Any]) -> bool:
+    """Whether a destination is a network that the link is connected to, or a part of one, and the gateway is in it."""
+    connected = [found.network for found in own if found.version == network.version]
+    return gateway in network and any(network.subnet_of(found) for found in connected)
+
+
+def _name_servers(model: Model, name: str, addressing: Dict[str, Any]) -> Iterator[Finding]:
+    servers = addressing["dns"]
+    for position, server in enumerate(servers):
+        if server in servers[:position]:
+            yield finding("dns.duplicate", model.address_path(name, "dns", position), server)
 
 
 def _default_routes(model: Model) -> Iterator[Finding]:
@@ -127,12 +145,11 @@ def _default_routes(model: Model) -> Iterator[Finding]:
                 yield finding("gateway.second-default", model.trace.path(at), value, other=first[key], where=where)
             first.setdefault(key, name)
     leased = [name for name, addressing in model.addresses.items() if addressing["dhcp4"]]
-    static = first.get((4, MAIN_TABLE, None))
-    holder = static or (leased[0] if leased else None)
-    why = f"{holder} has a default route of its own" if static else f"{holder} uses it too"
-    for name in leased:
-        if name != holder:
-            yield finding("gateway.dhcp-and-default", model.address_path(name, "dhcp4"), name, why=why)
+    # The back ends let no lease bring one beside that.
+    if (4, MAIN_TABLE, None) in first:
+        return
+    for name in leased[1:]:
+        yield finding("gateway.two-leases", model.address_path(name, "dhcp4"), name, other=leased[0])
 
 
 def _duplicate_routes(model: Model) -> Iterator[Finding]:

@@ -13,10 +13,16 @@ from ansible_collections.trunkline.bonding.plugins.module_utils import _pairing
 from ansible_collections.trunkline.bonding.plugins.module_utils._findings import Finding, finding
 from ansible_collections.trunkline.bonding.plugins.module_utils._model import Model
 
+# What the order of both ends leaves the switch of a deadline: docs/safety.md.
+LEAST_DEADLINE = 60
+# Modes that use all slaves at once, also where each of them ends in a switch of its own.
+_ISOLATED = {"broadcast": "lag.broadcast-switches", "balance-rr": "lag.round-robin-switches"}
+
 
 def check(model: Model) -> Iterator[Finding]:
     yield from _cables(model)
     yield from _ids(model)
+    yield from _deadline(model)
     for name, bond in model.of_kind("bond"):
         if bond["mode"] is None:
             continue
@@ -44,6 +50,20 @@ def _cables(model: Model) -> Iterator[Finding]:
             if (switch, port) in ends:
                 yield model.finding("lag.port-twice", name, "port", value=port, switch=switch, other=ends[switch, port])
             ends.setdefault((switch, port), name)
+        elif nic["vlans"] is not None and nic["master"] is None and not model.doubtful(name, "switch"):
+            yield model.finding("lag.vlans-without-cabling", name, "vlans", name=name)
+
+
+def _deadline(model: Model) -> Iterator[Finding]:
+    if model.deadline is None or model.deadline >= LEAST_DEADLINE:
+        return
+    for name, bond in model.of_kind("bond"):
+        if bond["mode"] is None or _pairing.wanted(model.links, name) == _pairing.INDEPENDENT:
+            continue
+        if _pairing.switches(model.links, name):
+            path = model.trace.path(("deadline",))
+            yield finding("lag.deadline-short", path, model.deadline, bond=name, least=LEAST_DEADLINE)
+            return
 
 
 def _ids(model: Model) -> Iterator[Finding]:
@@ -92,23 +112,28 @@ def _spread(model: Model, name: str, bond: Dict[str, Any]) -> Iterator[Finding]:
     words = {"bond": name, "switches": " and ".join(ends), "count": len(ends)}
     if _pairing.wanted(model.links, name) != _pairing.INDEPENDENT:
         yield model.finding("lag.needs-peer" if len(ends) == 2 else "lag.too-many-switches", name, "slaves", value=ends, **words)
-    elif bond["mode"] == "broadcast":
-        yield model.finding("lag.broadcast-switches", name, "slaves", value=ends, **words)
+    elif bond["mode"] in _ISOLATED:
+        yield model.finding(_ISOLATED[bond["mode"]], name, "slaves", value=ends, **words)
 
 
 def _vlans(model: Model, name: str, vlans: Dict[str, Any], keys: Tuple[str, ...]) -> Iterator[Finding]:
     native, tagged = vlans["native"], vlans["tagged"]
+    if native is None and not tagged:
+        if not model.doubtful(name, *keys):
+            yield model.finding("lag.vlans-empty", name, *keys, value={"native": native, "tagged": tagged})
+        return
     if native is not None and native in tagged:
         yield model.finding("lag.native-in-tagged", name, *keys, "tagged", value=native)
     if model.doubtful(name, *keys):
         return
+    place = f"{'.'.join(keys)}.tagged of {name}"
     for vlan, link in model.of_kind("vlan"):
         if link["id"] is None or link["link"] not in _untagged(model, name):
             continue
         if link["id"] == native and native not in tagged:
             yield model.finding("lag.vlan-is-native", vlan, "id", value=native, vlan=vlan, bond=name)
         elif link["id"] not in tagged:
-            yield model.finding("lag.vlan-not-tagged", vlan, "id", value=link["id"], vlan=vlan, bond=name)
+            yield model.finding("lag.vlan-not-tagged", vlan, "id", value=link["id"], vlan=vlan, place=place)
     if native is None:
         users = [user for user in _untagged(model, name) if any(model.addresses.get(user, {}).values())]
         for user in users:

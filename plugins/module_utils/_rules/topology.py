@@ -133,6 +133,15 @@ def _vlan(model: Model, name: str, vlan: Dict[str, Any]) -> Iterator[Finding]:
     number = re.fullmatch(r"(?:.*\.|vlan)0*([0-9]{1,4})", name)
     if number and vlan["id"] is not None and int(number.group(1)) != vlan["id"]:
         yield model.finding("topology.vlan-name-misleads", name, "id", value=vlan["id"], name=name, link=vlan["link"], id=vlan["id"])
+    base, _dot, end = name.rpartition(".")
+    if base not in ("", vlan["link"]) and end.isdigit() and vlan["link"] and _alike(model, base, vlan["link"]):
+        words = {"name": name, "other": base, "link": vlan["link"], "id": vlan["id"]}
+        yield model.finding("topology.vlan-name-other-link", name, "link", value=vlan["link"], **words)
+
+
+def _alike(model: Model, base: str, link: str) -> bool:
+    """Whether a word is another link, or looks like one: eth1 beside eth0. Others may be names that people have chosen."""
+    return base in model.links or base.rstrip("0123456789") == link.rstrip("0123456789")
 
 
 def _vlan_ids(model: Model) -> Iterator[Finding]:

@@ -10,9 +10,11 @@ import json
 import os
 
 import pytest
+import yaml
 
 from ansible_collections.trunkline.bonding.plugins.module_utils import _closing
 from ansible_collections.trunkline.bonding.plugins.module_utils._transaction import _status, _store
+from ansible_collections.trunkline.bonding.plugins.modules import links_transaction
 
 
 class Ended(Exception):
@@ -86,3 +88,4 @@ def test_nothing_to_undo_is_said_and_is_no_failure(store, changes, words, revert
     assert not result.get("failed") and result["changed"] is False
     assert result["msg"].startswith("There is nothing to undo: ") and words in result["msg"]
     assert result.get("reverts") == reverts
+    assert set(result) - {"changed"} <= set(yaml.safe_load(links_transaction.RETURN))

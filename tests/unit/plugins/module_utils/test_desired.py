@@ -210,6 +210,19 @@ def test_an_mtu_that_is_gone_from_the_intent_goes_back_everywhere():
     assert _desired.from_intent(small, host(BONDED))["links"]["bond0"]["mtu"] is None
 
 
+def test_the_default_mtu_is_written_down_and_stays_so():
+    """Whoever activates the link again gives it the MTU of its configuration, or the one with which it was made."""
+    large = intent({"eth0": nic(), "eth1": nic(), "bond0": bond("802.3ad", ["eth0", "eth1"], mtu=9000), "bond0.20": vlan(20, "bond0")})
+    small = intent({"eth0": nic(), "eth1": nic(), "bond0": bond("802.3ad", ["eth0", "eth1"]), "bond0.20": vlan(20, "bond0")})
+    state, last = host(BONDED), _desired.complete(large, host(BONDED))
+    for _run in range(2):
+        full = _desired.complete(small, state)
+        last = _desired.with_default_mtus(full, _desired.from_intent(full, state, previous=last))
+        assert {name: link["mtu"] for name, link in last["links"].items()} == dict.fromkeys(last["links"], 1500)
+    untouched = _desired.with_default_mtus(full, _desired.from_intent(full, state))
+    assert {link["mtu"] for link in untouched["links"].values()} == {None}
+
+
 def test_links_come_bottom_up_and_go_top_down(lacp):
     owned = {name: {"kind": lacp["links"][name]["kind"], "options": []} for name in ("bond0", "eth0", "br0", "bond0.20", "eth1")}
     back = intent({"eth0": nic()}, {"eth0": addressing("198.51.100.10/24")})

@@ -11,9 +11,11 @@ import os
 import subprocess
 
 import pytest
+import yaml
 
 from ansible_collections.trunkline.bonding.plugins.module_utils import _argument_spec, _change, _engine, _object, _ownership, _steady
 from ansible_collections.trunkline.bonding.plugins.module_utils._transaction import _begin, _deadline, _scripts, _snapshot, _store
+from ansible_collections.trunkline.bonding.plugins.modules import host_links
 
 
 def _link(index, name, mac, *addresses):
@@ -32,6 +34,7 @@ ADDRESSES = [_link(2, "eth0", "0c:c4:7a:00:00:10", "198.51.100.10"), _link(3, "e
 ROUTES = [
     {"type": "unicast", "dst": "default", "gateway": "198.51.100.1", "dev": "eth0", "protocol": "static", "scope": "global", "flags": []}
 ]
+RETURNED = yaml.safe_load(host_links.RETURN)
 THEIRS = "/etc/systemd/network/10-eth0.network"
 
 
@@ -148,6 +151,8 @@ class Case:
         self.module = Module(check, **params)
         with pytest.raises(Ended) as ended:
             _engine.run(self.module, amend)
+        # What every module may return besides is documented by Ansible.
+        assert set(ended.value.result) - {"changed", "diff", "failed", "msg"} <= set(RETURNED)
         return ended.value.result
 
     def own(self, **owned):

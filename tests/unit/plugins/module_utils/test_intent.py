@@ -132,6 +132,27 @@ def test_profiles_are_collected_by_their_prefix():
     assert variables == {"profiles": {"a": {"mode": 1}, "b_c": {}}, "bonds": []}
 
 
+def test_a_task_that_names_a_profile_must_hand_the_profiles_over():
+    bonds = [{"name": "bond0", "profile": "compute", "slaves": ["eth0", "eth1"]}]
+    (found,) = _intent.normalise({"bonds": bonds})[1]
+    assert (found.id, found.path) == ("schema.profiles-missing", "bonding_bonds[0].profile")
+    assert 'profiles: {compute: "{{ bonding_profile_compute }}"}' in found.cure
+    assert [one.id for one in _intent.normalise({"bonds": bonds, "profiles": {}})[1]] == ["schema.unknown-profile"]
+    # Where variables are read there is no option that could be missing.
+    assert [one.id for one in _intent.normalise(_intent.from_hostvars({"bonding_bonds": bonds}))[1]] == ["schema.unknown-profile"]
+
+
+@pytest.mark.parametrize("name", ["bond/1", "bond0", None])
+def test_a_link_without_a_name_of_its_own_is_judged_and_left_out(name):
+    bonds = [
+        {"name": given, "mode": 1, "slaves": [slave], "options": {"miimon": 100}} for given, slave in (("bond0", "eth0"), (name, "eth1"))
+    ]
+    intent, findings = _intent.normalise({"bonds": bonds})
+    assert "bonding_bonds[1].slaves" in [found.path for found in findings if found.id == "topology.single-slave"]
+    assert list(intent["links"]) == ["eth0", "eth1", "bond0"]
+    assert intent["links"]["eth1"]["master"] is None
+
+
 def test_a_bond_goes_over_its_profile_key_by_key():
     intent = intent_of("""
         bonding_profile_p:
@@ -204,8 +225,8 @@ def test_options_become_canonical(written, wanted):
     ],
 )
 def test_vlan_lists(written, wanted):
-    intent = intent_of(f"bonding_nics: {{eth0: {{switch: a, port: b, vlans: {{tagged: {written}}}}}}}")
-    assert intent["links"]["eth0"]["vlans"] == {"native": None, "tagged": wanted}
+    intent = intent_of(f"bonding_nics: {{eth0: {{switch: a, port: b, vlans: {{native: 10, tagged: {written}}}}}}}")
+    assert intent["links"]["eth0"]["vlans"] == {"native": 10, "tagged": wanted}
 
 
 @pytest.mark.parametrize("written", ["0C:C4:7A:00:00:10", "0c-c4-7a-00-00-10", "0cc4.7a00.0010"])
@@ -302,7 +323,9 @@ def test_findings_come_all_at_once_with_the_path_that_was_written():
         ("address.invalid", 'bonding_addresses["bond0.20"].gateway'),
         ("topology.duplicate-slave", "bonding_bonds[0].members[1]"),
         ("options.delay-not-multiple", "bonding_bonds[0].options.downdelay"),
+        ("options.mode-missing", "bonding_bonds[1].mode"),
         ("schema.name", "bonding_bonds[1].name"),
+        ("topology.bond-without-slaves", "bonding_bonds[1].slaves"),
         ("options.delay-not-multiple", "bonding_profile_p.options.updelay"),
         ("options.value", "bonding_profile_p.options.xmit_hash_policy"),
     ]
@@ -345,19 +368,91 @@ def test_on_and_off_have_one_rule(written, wanted):
         assert found == (wanted, wanted)
 
 
+SLAVES = {"name": "bond1", "mode": 1, "slaves": ["eth0", "eth1"]}
+MONITORED = {**SLAVES, "options": {"miimon": 100}}
+
+
 @pytest.mark.parametrize(
-    ("args", "wanted"),
+    ("module", "args", "wanted"),
     [
-        ({"name": "bond1", "mode": "lacp", "deadline": "2m", "state": "present"}, [("schema.choice", "bond.mode")]),
-        ({"name": "bond1", "mtu": "9k", "slaves": "eth0"}, [("schema.type", "bond.mtu"), ("schema.type", "bond.slaves")]),
-        ({"name": "bond1", "members": ["eth0"], "addressing": {"dhcp4": True}}, []),
-        ({"name": "bond1", "profile": "compute"}, [("schema.unknown-key", "bond.profile")]),
-        ({"name": "bond1", "addressing": {"mtu": 9000}}, [("schema.unknown-key", "bond.addressing.mtu")]),
-        ({"name": "bond1", "miimon": 100}, [("schema.unknown-key", "bond.miimon")]),
+        ("bond", {**MONITORED, "deadline": 60, "accept": ["topology.single-slave"]}, []),
+        ("bond", {"name": "bond1", "state": "absent"}, []),
+        ("bond", {**MONITORED, "mode": "lacp", "deadline": "2m"}, [("schema.choice", "bond.mode"), ("schema.type", "bond.deadline")]),
+        ("bond", {**MONITORED, "mtu": "9k", "slaves": "eth0"}, [("schema.type", "bond.mtu"), ("schema.type", "bond.slaves")]),
+        ("bond", {**MONITORED, "profile": "compute"}, [("schema.unknown-key", "bond.profile")]),
+        ("bond", {**MONITORED, "addressing": {"mtu": 9000}}, [("schema.unknown-key", "bond.addressing.mtu")]),
+        ("bond", {**MONITORED, "miimon": 100}, [("schema.unknown-key", "bond.miimon")]),
+        ("bond", {**MONITORED, "backend": "netplan"}, [("schema.choice", "bond.backend")]),
+        ("bond", {**MONITORED, "purge": True}, [("schema.unknown-key", "bond.purge")]),
+        ("bond", {**MONITORED, "state": "gone", "mac": 5}, [("schema.choice", "bond.state"), ("schema.quote-it", "bond.mac")]),
+        ("bond", {"mode": 1, "slaves": ["eth0", "eth1"]}, [("schema.missing-key", "bond.name")]),
+        # One mistake hides no other.
+        (
+            "bond",
+            {
+                "name": "bond1",
+                "mode": 1,
+                "slavess": [],
+                "members": ["eth0", "eth0"],
+                "options": {"mimon": 100, "miimon": 100, "updelay": 130},
+                "addressing": {"addresses": ["192.0.2.10/24"], "gateway": "198.51.100.1"},
+            },
+            [
+                ("gateway.off-link", "bond.addressing.gateway"),
+                ("options.delay-not-multiple", "bond.options.updelay"),
+                ("options.unknown", "bond.options.mimon"),
+                ("schema.unknown-key", "bond.slavess"),
+                ("topology.duplicate-slave", "bond.members[1]"),
+            ],
+        ),
+        (
+            "bond",
+            {"name": "bond/1", "mode": 1, "slaves": [], "options": {"miimon": 100}, "addressing": {"dns": ["a"]}},
+            [("address.invalid", "bond.addressing.dns[0]"), ("schema.name", "bond.name"), ("topology.bond-without-slaves", "bond.slaves")],
+        ),
+        ("bridge", {"name": "br0", "ports": ["bond0", "bond0.20"], "mtu": 9000, "addressing": {"dhcp4": True}}, []),
+        (
+            "bridge",
+            {"name": "br0", "port": [], "ports": ["eth0", "eth0"], "stp": True, "forward_delay": 1},
+            [
+                ("bridge.forward-delay", "bridge.forward_delay"),
+                ("schema.unknown-key", "bridge.port"),
+                ("topology.duplicate-port", "bridge.ports[1]"),
+            ],
+        ),
+        ("links_transaction", {"state": "confirmed", "id": "t1", "deadline": 60}, []),
+        ("links_transaction", {"state": "rolled_back", "reason": "two\nlines", "stage": 2}, []),
+        ("links_transaction", {}, [("schema.missing-key", "links_transaction.state")]),
+        (
+            "links_transaction",
+            {"state": "confirmd", "deadline": 1, "foo": 1},
+            [
+                ("schema.choice", "links_transaction.state"),
+                ("schema.range", "links_transaction.deadline"),
+                ("schema.unknown-key", "links_transaction.foo"),
+            ],
+        ),
     ],
 )
-def test_what_a_task_says_of_one_bond(args, wanted):
-    assert [(found.id, found.path) for found in _intent.one("bonds", "bond", args)] == wanted
+def test_all_that_is_wrong_with_a_task_is_told_at_once_as_the_user_wrote_it(module, args, wanted):
+    _settings, findings = _intent.task(module, args)
+    assert sorted((found.id, found.path) for found in findings) == sorted(wanted)
+
+
+def test_a_task_says_how_it_behaves():
+    settings, findings = _intent.task("bond", {**MONITORED, "deadline": "60", "accept": ["lag.needs-peer"]})
+    assert (settings["deadline"], settings["accept"], settings["confirm"], findings) == (60, ["lag.needs-peer"], "auto", [])
+
+
+def test_arguments_that_a_module_does_not_have():
+    found = _intent.unknown_arguments("host_links", {"nic": {}, "deadlne": 60, "token": "hunter2", "bonds": 5, "purge": False})
+    assert [(one.id, one.path) for one in found] == [
+        ("schema.unknown-key", "host_links.nic"),
+        ("schema.unknown-key", "host_links.deadlne"),
+        ("schema.unknown-key", "host_links.token"),
+    ]
+    assert [one.cure for one in found[:2]] == ["Did you mean nics?", "Did you mean deadline?"]
+    assert "hunter2" not in repr(found)
 
 
 def test_the_values_of_unknown_variables_are_nobodys_business():

@@ -65,12 +65,13 @@ SOUND = {
     "mac": st.sampled_from(["0c:c4:7a:00:00:10", "0C-C4-7A-00-00-11"]),
     "vlan_list": st.sampled_from([[], 20, "10,20-30", [30, "40-41"]]),
     "address": st.sampled_from(ADDRESSES),
+    "name_server": st.sampled_from(["198.51.100.53", "127.0.0.53", "2001:db8::53"]),
     "ipv4": st.sampled_from(ADDRESSES[:3]),
     "ipv6": st.sampled_from(ADDRESSES[3:]),
     "interface_address": st.sampled_from(
         ["198.51.100.10/24", "203.0.113.0/24", "203.0.113.1", "203.0.113.1/32", "2001:db8::1/64", "fe80::2/64"]
     ),
-    "destination": st.sampled_from(["default", "192.0.2.0/24", "192.0.2.1/24", "198.51.100.0/25", "2001:db8:1::/48"]),
+    "destination": st.sampled_from(["default", "0.0.0.0/0", "::/0", "192.0.2.0/24", "192.0.2.1/24", "198.51.100.0/25", "2001:db8:1::/48"]),
     "domain": st.just("example.net"),
 }
 

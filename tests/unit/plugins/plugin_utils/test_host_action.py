@@ -95,6 +95,7 @@ def play(monkeypatch):
         ran = []
 
         def execute(module_name, module_args, task_vars):
+            assert None not in module_args.values(), "a module takes null for a wrong type"
             name = module_name.rpartition(".")[2]
             ran.append((name, module_args.get("state")) if name == "links_transaction" else name)
             clock.now += 1
@@ -174,6 +175,30 @@ def test_what_is_not_well_is_taken_back_and_the_run_says_why(play, seen, args, w
 def test_a_gateway_that_was_silent_before_or_may_be_silent_stops_nothing(play, seen, args, words):
     result, _ran, _connection = play([("host_links", OPEN), ("host_links_info", seen), ("links_transaction", KEPT)], args)
     assert words in result["evidence"] and not result.get("failed")
+
+
+@pytest.mark.parametrize(
+    ("script", "args", "base", "module"),
+    [
+        ([("host_links", OPEN)], {"confirm": "later", "deadline": None, "backend": None}, _host_action.HostAction, "host_links"),
+        (
+            [("host_links_info", info()), ("links_transaction", KEPT)],
+            {"state": "confirmed", "accept": None},
+            _closing_action.ClosingAction,
+            "links_transaction",
+        ),
+    ],
+)
+def test_null_is_as_good_as_not_given(play, script, args, base, module):
+    result, _ran, _connection = play(script, args, base=base, module=module)
+    assert not result.get("failed")
+
+
+@pytest.mark.parametrize("state", ["confirmd", "confirmed", "rolled_back", "reverted"])
+def test_a_task_with_a_mistake_does_not_get_as_far_as_the_host(play, state):
+    args = {"state": state, "foo": 1}
+    result, ran, _connection = play([], args, base=_closing_action.ClosingAction, module="links_transaction")
+    assert result["failed"] and "links_transaction.foo" in result["msg"] and ran == []
 
 
 def test_a_host_that_needs_time_is_asked_again(play):

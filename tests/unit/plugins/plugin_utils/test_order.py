@@ -10,6 +10,7 @@ import itertools
 
 import pytest
 
+from ansible_collections.trunkline.bonding.plugins.module_utils._rules import lag as lag_rules
 from ansible_collections.trunkline.bonding.plugins.plugin_utils import _order
 from ansible_collections.trunkline.bonding.plugins.plugin_utils._switches import _model, _plan
 from ansible_collections.trunkline.bonding.plugins.plugin_utils._switches._model import vlans
@@ -62,12 +63,30 @@ def test_meanwhile_old_and_new_vlans_pass_at_the_larger_mtu(pair):
         assert found["mtu"] == 9000
 
 
+# The order of the design and of docs/modes-and-pairing.md: the ports carry all VLANs first; a LAG that the host's new form cannot stand is
+# given up; the host changes, and then the switch forms what is wanted; with LACP min_links is raised last.
+PHASES = {
+    ("none", "independent"): "prepare apply form",
+    ("none", "lacp"): "prepare apply form raise",
+    ("none", "static"): "prepare apply form",
+    ("independent", "independent"): "prepare apply form",
+    ("independent", "lacp"): "prepare apply form raise",
+    ("independent", "static"): "prepare apply form",
+    ("lacp", "independent"): "prepare release apply form",
+    ("lacp", "lacp"): "prepare apply form raise",
+    ("lacp", "static"): "prepare release apply form",
+    ("static", "independent"): "prepare release apply form",
+    ("static", "lacp"): "prepare release apply form raise",
+    ("static", "static"): "prepare apply form",
+}
+
+
 @pytest.mark.parametrize("pair", PAIRS)
-def test_the_phases_of_the_table_are_those_that_change_something(pair):
+def test_the_phases_are_those_of_the_design_and_change_something(pair):
     have, want = of_kind(pair[0], OLD), of_kind(pair[1], NEW)
     steps = _plan.plan(have, _order.before_host(have, want))
     phases = _order.phases(have, want)["swp1"]
-    assert phases == _order.ORDER[pair]
+    assert phases == tuple(("host" if what in ("apply", "raise") else "switch", what) for what in PHASES[pair].split())
     assert (_order.RELEASE in phases) is any(step["do"] == "leave" for step in steps)
 
 
@@ -91,9 +110,35 @@ def test_members_that_stay_are_left_alone(have, want, leaves):
     assert {step["port"] for step in steps if step["do"] == "leave"} == leaves
 
 
+@pytest.mark.parametrize(
+    ("bond", "used", "shut"),
+    [
+        pytest.param("0c:c4:7a:00:01:00", None, "swp2", id="the first slave's address"),
+        pytest.param("0c:c4:7a:00:01:01", None, "swp1", id="the second slave's address"),
+        pytest.param("0c:c4:7a:00:01:01", "swp1", "swp2", id="the NIC that the host uses by itself goes before it"),
+        pytest.param("00:00:00:00:00:00", None, "swp2", id="no partner, so that nothing is known"),
+    ],
+)
+def test_the_port_that_stays_open_is_that_of_the_slave_whose_address_the_bond_has(bond, used, shut):
+    """A Linux bridge learns from LLDP, which bears the card's own address: the bond's frames would go to a slave that only waits."""
+    have, want = of_kind("lacp", OLD), of_kind("independent", OLD)
+    partner = {"system": bond, "key": 15, "port": 1, "state": 0x3F}
+    have["lacp"] = {name: {"actor": partner, "partner": partner} for name in ("swp1", "swp2")}
+    for name, mac in (("swp1", "0c:c4:7a:00:01:00"), ("swp2", "0c:c4:7a:00:01:01")):
+        want["ports"][name].update(mac=mac, used=name == used)
+    meanwhile = _order.before_host(have, want)["ports"]
+    assert [name for name, found in meanwhile.items() if not found["enabled"]] == [shut]
+
+
 @pytest.mark.parametrize("seconds", [20, 60, 90, 120, 240, 3600])
 def test_what_was_changed_last_goes_back_first(seconds):
     until = _order.deadlines(seconds)
     # docs/safety.md: the dead man of a host starts half of the deadline early, at most 30 s; by the deadline the host is back.
     assert until["host"] == seconds - min(30, seconds // 2)
     assert until["form"] < until["host"] < seconds < until["release"]
+
+
+def test_from_the_least_deadline_on_the_switch_has_time_to_form_a_lag():
+    """20 s are what docs/safety.md shows for the shortest deadline that has no warning."""
+    assert _order.deadlines(lag_rules.LEAST_DEADLINE)["form"] == 20
+    assert _order.deadlines(20)["form"] == 1
