@@ -12,11 +12,12 @@ from order_library import site, steps, walk
 
 HOSTS = ["kvm3", "kvm2"]
 STEPS = steps(HOSTS)
-# Seconds, in an emulated machine that two hosts, two switches and perhaps other work share. At the steps of the switch: what a bond may
-# take for its own down and up. While the host changes itself: a further slave is live, another mode is a rebuild, and a whole stack is set
-# up by the host's manager, by ifupdown one link after the other.
-LONGEST = 2.0
-MEMBERS, MODE, STACK = 0.5, 6.0, 12.0
+# Seconds, in an emulated machine that two hosts, two switches and perhaps other work share. At the steps of the switch: the short timeout
+# of LACP, 3 s (IEEE 802.1AX, Short_Timeout_Time), where a slow machine lets the host see a port go down that should be back before, and a
+# second for the machine. While the host changes itself: a further slave is live, another mode is a rebuild, and a whole stack is set up by
+# the host's manager, by ifupdown one link after the other.
+LONGEST = 4.0
+MEMBERS, MODE, STACK = 0.5, 6.0, 20.0
 
 
 def longest_own(before, after):
