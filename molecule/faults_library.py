@@ -287,7 +287,10 @@ def two_controllers(lab: Lab, *hosts: str) -> None:
 
 
 def wrong_switch_port(lab: Lab, *hosts: str) -> None:
-    """The inventory names the port of the third cable, so LACP never comes up on the second."""
+    """The inventory names the port of the third cable, so LACP never comes up on the second.
+
+    Both ends are taken back as soon as the proof says so, whatever the deadline.
+    """
     before = looks(lab, hosts)
     variables = {}
     for host in hosts:
@@ -295,8 +298,9 @@ def wrong_switch_port(lab: Lab, *hosts: str) -> None:
         nics["eth1"]["port"] = WRONG_PORT[host]
         variables[host] = {"bonding_nics": nics}
     with varied(variables) as inventory:
-        run = both_ends(*hosts, inventory=inventory)
+        run = both_ends(*hosts, deadline=600, inventory=inventory)
     assert run.rc != 0
+    assert run.seconds < 600
     for host in hosts:
         assert re.search(rf"fatal: \[{host}\].*Taken back at both ends: .*{WRONG_PORT[host]}", run.output), run.last()
         survived(lab, host, before[host], 60)
