@@ -275,7 +275,8 @@ without_daemon() {
 }
 
 kernel_back() {
-    [ -z "$DEAF" ] && settle "$SETTLE" 1 || look || mend
+    # Beside a daemon that does not listen nothing would last: it is held before anything is mended.
+    [ -n "$DEAF" ] || settle "$SETTLE" 1 || look || mend
     if [ -z "$DAEMON" ]; then
         insist "$PATIENCE"
     elif [ -n "$DEAF" ] || ! as_before; then
