@@ -187,11 +187,18 @@ class _Book:
         for path, blocks in self.blocks.items():
             left = []
             for block in blocks:
-                if _is_iface(block, name) or block[0].split() == ["auto", name]:
+                if self._is_of(block, name):
                     left += [[line] for line in block[1:] if line.strip().startswith("#")]
                 else:
                     left.append(block)
+            # The blank line in front of a stanza at the end goes with it.
+            if blocks and self._is_of(blocks[-1], name) and left and len(left[-1]) > 1 and not left[-1][-1].strip():
+                left[-1] = left[-1][:-1]
             self.blocks[path] = left
+
+    @staticmethod
+    def _is_of(block: list[str], name: str) -> bool:
+        return _is_iface(block, name) or block[0].split() == ["auto", name]
 
     def set_list(self, name: str, key: str, scope: frozenset[str], attached: set[str]) -> None:
         """Names of the scope are in the list or not, as they are attached or not; all others stay."""
@@ -202,12 +209,15 @@ class _Book:
                     continue
                 listed = words[1:]
                 gone = [word for word in listed if word in scope and word not in attached]
-                missing = sorted(word for word in scope & attached if word not in listed)
+                missing = sorted((word for word in scope & attached if word not in listed), key=_natural)
                 if {"glob", "regex"} & set(listed) and (missing or scope - attached):
                     raise FilesError(f"{key} of {name} is written with a pattern ({line.strip()}): write the ports one by one")
                 if gone or missing:
                     indent = re.match(r"\s*", line).group()
-                    block[position] = f"{indent}{' '.join([key, *(word for word in listed if word not in gone), *missing])}\n"
+                    stays = [word for word in listed if word not in gone]
+                    for word in missing:
+                        stays.insert(_place(stays, word), word)
+                    block[position] = f"{indent}{' '.join([key, *stays])}\n"
                 return
         raise FilesError(f"no {key} of {name} in {', '.join(self.files)}")
 
@@ -219,6 +229,17 @@ class _Book:
         if last is not None and not last[-1].endswith("\n"):
             last[-1] += "\n"
         self.blocks[path] += [["\n"], *blocks]
+
+
+def _natural(word: str) -> tuple[str, int]:
+    name, number = re.fullmatch(r"(.*?)([0-9]*)", word).groups()
+    return name, int(number or -1)
+
+
+def _place(listed: list[str], word: str) -> int:
+    """Before the first of the same name with a larger number, where it was written if it was ever there; else at the end."""
+    name, number = _natural(word)
+    return next((place for place, other in enumerate(listed) if _natural(other)[0] == name and _natural(other)[1] > number), len(listed))
 
 
 def _is_iface(block: list[str], name: str) -> bool:

@@ -174,13 +174,12 @@ class _Planner:
         created = set(self.rebuilt)
         steps += self._warm_up(created)
         first, last = self._rounds()
-        steps += self._round(first, created)
+        quiet = [port for port in first if self._stands_alone(port)] if self.gentle and last else []
+        steps += self._round(first, created, quiet)
         if last:
-            quiet = [port for port in first if self._stands_alone(port)] if self.gentle else []
-            steps += [{"do": "learning", "port": port, "on": False} for port in quiet]
             steps += self._settle(first)
             steps += [{"do": "learning", "port": port, "on": True} for port in quiet]
-            steps += self._round(last, created)
+            steps += self._round(last, created, [])
         steps += self._deletions()
         for name, port in self.want["ports"].items():
             if name not in self.moves:
@@ -260,14 +259,28 @@ class _Planner:
         place = members.index(port) if port in members else len(members)
         return want.get("enabled") is False, not want.get("used"), new is None or port not in self.keep, place, port
 
-    def _round(self, ports: list[str], created: set[str]) -> list[Step]:
+    def _round(self, ports: list[str], created: set[str], quiet: list[str]) -> list[Step]:
         leaving = [port for port in ports if self.moves[port][0] is not None and self.moves[port][0] not in self.rebuilt]
         steps: list[Step] = [{"do": "leave", "port": port, "lag": self.moves[port][0]} for port in leaving]
         if self.gentle and any(self.moves[port][1] is None and self.want["ports"].get(port, {}).get("enabled") for port in leaving):
             steps.append({"do": "pause", "seconds": SHUT_SECONDS})
         for port in ports:
-            steps += self._move(port, created)
+            move = self._move(port, created)
+            steps += self._unheard(port, move) if port in quiet else move
         return steps
+
+    @staticmethod
+    def _unheard(port: str, move: list[Step]) -> list[Step]:
+        """The port learns nothing from the first frame on: a host speaks LLDP as soon as it sees the link."""
+        steps: list[Step] = []
+        opened: list[Step] = []
+        for step in move:
+            changes = dict(step.get("changes", {}))
+            if "enabled" in changes:
+                opened.append({**step, "changes": {"enabled": changes.pop("enabled")}})
+            if changes or "changes" not in step:
+                steps.append({**step, "changes": changes} if changes else step)
+        return [*steps, {"do": "learning", "port": port, "on": False}, *opened]
 
     def _settle(self, ports: list[str], last: bool = False) -> list[Step]:
         joining = [port for port in ports if self.lags.get(self.moves[port][1] or "", {}).get("mode") == "lacp"]

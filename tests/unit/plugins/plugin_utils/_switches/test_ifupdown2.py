@@ -57,13 +57,26 @@ def test_written_once_it_stays():
     assert rewritten(once, model([LACP])) == once
 
 
-def test_and_back():
-    once = rewritten(ORIGINAL, model([LACP]))
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(ORIGINAL, id="a stanza for each port"),
+        pytest.param(ORIGINAL + "\n", id="a blank line at the end"),
+        pytest.param(ORIGINAL.replace(" swp3", " swp3 swp10"), id="more than nine ports"),
+        pytest.param(ORIGINAL + "\nauto swp7\niface swp7\n    bridge-access 10\n\n# kept\n", id="a comment at the end"),
+    ],
+)
+def test_and_back_byte_for_byte(text):
+    once = rewritten(text, model([LACP]))
     ports = {"swp1": port(vlan=vlans(10)), "swp2": port(vlan=vlans(10))}
-    assert changed(ORIGINAL, rewritten(once, model(**ports))) == [
-        "-bridge-ports swp1 swp2 swp3 swp4 swp5 swp6 uplink core",
-        "+bridge-ports swp3 swp4 swp5 swp6 uplink core swp1 swp2",
-    ]
+    assert once != text
+    assert rewritten(once, model(**ports)) == text
+
+
+def test_a_lag_between_other_stanzas_goes_alone():
+    once = rewritten(ORIGINAL, model([LACP])) + "\nauto swp9\niface swp9\n"
+    back = rewritten(once, model(swp1=port(vlan=vlans(10)), swp2=port(vlan=vlans(10))))
+    assert back == ORIGINAL + "\nauto swp9\niface swp9\n"
 
 
 @pytest.mark.parametrize(

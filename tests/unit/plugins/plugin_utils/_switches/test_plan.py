@@ -37,7 +37,7 @@ CASES = [
         model(swp1=TRUNK, swp2=SHUT),
         {},
         [
-            "leave swp1", "pause 1", "set-port swp1", "learning swp1 off", "settle 7",
+            "leave swp1", "pause 1", "set-port swp1", "learning swp1 off", "set-port swp1", "settle 7",
             "learning swp1 on", "leave swp2", "set-port swp2", "delete-lag bond1",
         ],
         id="a LAG is left one by one, LACP gets time to notice, the last one stays shut",
@@ -47,7 +47,7 @@ CASES = [
         model(swp1=SHUT, swp2=TRUNK),
         {},
         [
-            "leave swp2", "pause 1", "set-port swp2", "learning swp2 off", "settle 7",
+            "leave swp2", "pause 1", "set-port swp2", "learning swp2 off", "set-port swp2", "settle 7",
             "learning swp2 on", "leave swp1", "set-port swp1", "delete-lag bond1",
         ],
         id="whichever that is",
