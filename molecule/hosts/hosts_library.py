@@ -24,6 +24,8 @@ HOSTS = tuple(os.environ.get("TRUNKLINE_HOSTS", "kvm1 kvm2 kvm3").split())
 STORE = "/var/lib/trunkline-bonding"
 GATEWAY, GATEWAY6 = "198.51.100.1", "2001:db8:10::1"
 NET = {"native": 10}
+# The gaps in the rows are those of a machine with nothing else to do. A loss of nothing has no slack.
+SLACK = 2.5
 # state that a bond has by itself
 _VOLATILE = ("active_slave", "ad_", "mii_status", "slaves")
 _AD_OPTIONS = ("ad_select", "ad_actor_sys_prio", "ad_user_port_key")
@@ -344,7 +346,7 @@ def judge(step: Step, host: str, taken: Taken) -> None:
         assert difference(looks[0].way(), looks[-1].way()) == ""
     gap = of(host, step.gap)
     assert ping["lost"] == 0 or gap > 0
-    assert ping["longest_gap_seconds"] <= gap
+    assert ping["longest_gap_seconds"] <= SLACK * gap
 
 
 def refused(step: Step, taken: Taken) -> None:
